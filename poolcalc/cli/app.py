@@ -1,0 +1,56 @@
+"""The command and its verbs."""
+
+import sys
+from typing import Annotated
+
+import typer
+
+from poolcalc import __version__
+from poolcalc.cli.list import list_architectures
+from poolcalc.cli.rf import rf
+from poolcalc.cli.schema import schema
+from poolcalc.cli.shapes import shapes
+from poolcalc.errors import PoolcalcError, UnreadableFile
+
+app = typer.Typer(
+    name="poolcalc",
+    help="Shapes and receptive fields of convolutional networks, exact and confirmed by a NumPy forward pass.",
+    no_args_is_help=True,
+    rich_markup_mode="markdown",
+    context_settings={"help_option_names": ["-h", "--help"]},
+    pretty_exceptions_enable=False,
+)
+app.command()(shapes)
+app.command()(rf)
+app.command("list")(list_architectures)
+app.command()(schema)
+
+
+def _print_version(wanted: bool) -> None:  # noqa: FBT001 - typer's callback
+    if wanted:
+        typer.echo(f"poolcalc {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _common(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version and exit.")
+    ] = False,
+) -> None:
+    pass
+
+
+def run() -> int:
+    """Run the command line and return its exit code."""
+    try:
+        app()
+    except SystemExit as stop:
+        return stop.code if isinstance(stop.code, int) else 0
+    except UnreadableFile as error:
+        sys.stderr.write(f"error: {error.message}\n" + (f"  = help: {error.help}\n" if error.help else ""))
+        return 2
+    except PoolcalcError as error:
+        sys.stderr.write(f"error: {error}\n")
+        return 1
+    return 0

@@ -1,0 +1,66 @@
+"""Arguments and options that several commands share."""
+
+from enum import Enum
+from typing import Annotated
+
+import typer
+
+from poolcalc.library import architectures
+from poolcalc.op import Shape
+from poolcalc.spec.architecture import parse_input
+
+
+class Format(str, Enum):
+    """How to print."""
+
+    TABLE = "table"
+    JSON = "json"
+    CSV = "csv"
+    MARKDOWN = "markdown"
+
+
+class Colour(str, Enum):
+    """When to use colour."""
+
+    AUTO = "auto"
+    ALWAYS = "always"
+    NEVER = "never"
+
+
+def _names(incomplete: str) -> list[str]:
+    return [name for name in architectures() if name.startswith(incomplete)]
+
+
+def shape(text: str | None) -> Shape | None:
+    """Return the shape that --input gives."""
+    try:
+        return parse_input(text) if text is not None else None
+    except ValueError as error:
+        raise typer.BadParameter(f"--input: {error}; write channels and sizes, such as 3x224x224") from None
+
+
+Architectures = Annotated[
+    list[str],
+    typer.Argument(
+        metavar="ARCH...",
+        help="Architecture file, `-` for standard input, or the name of a bundled one (see `poolcalc list`).",
+        autocompletion=_names,
+        show_default=False,
+    ),
+]
+Input = Annotated[
+    str | None,
+    typer.Option("--input", "-i", metavar="CxHxW", help="Input shape instead of the file's, such as 3x321x321."),
+]
+Formats = Annotated[Format, typer.Option("--format", "-f", help="What to print.")]
+Output = Annotated[str | None, typer.Option("--output", "-o", metavar="FILE", help="Write to a file.")]
+Colours = Annotated[
+    Colour, typer.Option("--color", help="Emphasis; `auto` means on a terminal, unless NO_COLOR is set.")
+]
+Fold = Annotated[
+    bool,
+    typer.Option(
+        "--fold/--no-fold",
+        help="Fold layers that change nothing spatial (relu, …) into the row above; table and markdown only.",
+    ),
+]

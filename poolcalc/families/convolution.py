@@ -1,0 +1,60 @@
+"""Convolution with any number of groups: what `conv` and `depthwise_conv` share."""
+
+from abc import abstractmethod
+from collections.abc import Sequence
+from math import prod
+from typing import TYPE_CHECKING
+
+from poolcalc.families.sliding import SlidingWindow
+from poolcalc.op import Shape, Weight, Weights
+
+if TYPE_CHECKING:
+    from poolcalc.op import Array
+
+
+class Convolution(SlidingWindow):
+    """Cross-correlation with zero padding, `torch.nn.Conv1d` … `Conv3d`."""
+
+    __slots__ = ()
+    bias: bool
+
+    @abstractmethod
+    def filters(self, in_channels: int) -> tuple[int, int]:
+        """Return (out_channels, groups) for that many input channels."""
+
+    def output_shape(self, inputs: Sequence[Shape]) -> Shape:
+        """Return out_channels and the number of windows."""
+        ((channels, *spatial),) = inputs
+        return (self.filters(channels)[0], *self.output_sizes(spatial))
+
+    def weights(self, inputs: Sequence[Shape]) -> dict[str, Weight]:
+        """Return weight (out_channels, in_channels / groups, *kernel_size) and bias (out_channels)."""
+        ((channels, *_),) = inputs
+        out_channels, groups = self.filters(channels)
+        fan_in = channels // groups * prod(self.kernel_size)
+        weight = Weight((out_channels, channels // groups, *self.kernel_size), deviation=(2 / fan_in) ** 0.5)
+        return {"weight": weight} | ({"bias": Weight((out_channels,), deviation=0.1)} if self.bias else {})
+
+    def macs(self, inputs: Sequence[Shape], output: Shape) -> int:
+        """Return every weight times every output position."""
+        return self.weights(inputs)["weight"].size * prod(output[1:])
+
+    def forward(self, inputs: "Sequence[Array]", weights: Weights) -> "Array":
+        """Slide the kernel over the padded input."""
+        from poolcalc.kernels.convolution import convolve
+
+        (x,) = inputs
+        out_channels, groups = self.filters(len(x))
+        y = convolve(
+            x,
+            weights.rows,
+            out_channels,
+            kernel_size=self.kernel_size,
+            stride=self.stride,
+            padding=self.padding,
+            dilation=self.dilation,
+            groups=groups,
+        )
+        if self.bias:
+            y += weights["bias"].reshape(-1, *(1,) * (y.ndim - 1))
+        return y

@@ -1,0 +1,69 @@
+"""Elementwise merges: equal shapes, where size 1 is repeated as NumPy and PyTorch do it (squeeze-and-excite gates)."""
+
+from collections.abc import Callable, Sequence
+from typing import ClassVar, Literal
+
+from poolcalc.op import Impossible, Op, Shape, times
+from poolcalc.taps import IDENTITY, Taps, broadcast
+
+
+class ElementwiseMerge(Op):
+    """Several inputs combined value by value."""
+
+    __slots__ = ()
+    takes: ClassVar[Literal["maps", "vectors", "either"]] = "either"
+    merges: ClassVar[bool] = True
+
+    def output_shape(self, inputs: Sequence[Shape]) -> Shape:
+        """Return the common shape."""
+        require_same_axes(self.keyword, inputs)
+        output = tuple(max(sizes) for sizes in zip(*inputs, strict=True))
+        for place, sizes in enumerate(zip(*inputs, strict=True)):
+            if {1, output[place]} | set(sizes) != {1, output[place]}:
+                raise mismatch(self.keyword, place, inputs)
+        return output
+
+    def taps(self, axis: int, sizes: Sequence[int]) -> Sequence[Taps]:
+        """Return unit i of every input, unit 0 of those that are repeated."""
+        return tuple(broadcast() if size == 1 < max(sizes) else IDENTITY for size in sizes)
+
+
+def require_same_axes(keyword: str, inputs: Sequence[Shape]) -> None:
+    """Refuse to merge maps with flat vectors."""
+    if len({len(shape) for shape in inputs}) > 1:
+        raise Impossible(
+            f"{keyword} cannot merge maps with flat vectors",
+            help="flatten all of the inputs, or none",
+        )
+
+
+def mismatch(keyword: str, place: int, inputs: Sequence[Shape]) -> Impossible:
+    """Explain sizes that differ, with layers that would make them equal; place 0 is the channels."""
+    sizes = [shape[place] for shape in inputs]
+    small, large = (pick(inputs, key=lambda shape: shape[place]) for pick in (_smallest, max))
+    if place:
+        what = f"sizes on axis {place - 1}"
+        only_two = len({shape[1:] for shape in inputs if shape[place] > 1}) == 2
+        change = _size_change(small, large) if only_two else f"bring every path to {times(small[1:])} with `- crop`"
+    elif len(small) > 1:
+        what, change = (
+            "channels",
+            f"end the path of {times(small)} with `- conv: {{out_channels: {large[0]}, kernel_size: 1}}`",
+        )
+    else:
+        what, change = "features", f"end the path of {times(small)} with `- linear: {large[0]}`"
+    return Impossible(f"{keyword} needs equal {what}, found {' and '.join(map(str, sizes))}", help=change)
+
+
+def _smallest(inputs: Sequence[Shape], key: Callable[[Shape], int]) -> Shape:
+    """Return the smallest of the shapes that are not repeated as size 1, where there is one."""
+    return min((shape for shape in inputs if key(shape) > 1), key=key, default=inputs[0])
+
+
+def _size_change(small: Shape, large: Shape) -> str:
+    """Cut one map to the size of the other, or enlarge it; a negative `pad` cuts."""
+    missing = [[0, b - a] for a, b in zip(small[1:], large[1:], strict=True)]
+    pad = f"that of {times(small)} with `- pad: {missing}`"
+    if min(missing) < [0, 0]:
+        return f"end {pad.replace('that', 'the path', 1)}"
+    return f"end the path of {times(large)} with `- crop: {missing}`, or {pad}"

@@ -1,0 +1,38 @@
+"""Operators that compute each value from the values at the same position: sizes and fields stay as they are."""
+
+from abc import abstractmethod
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, ClassVar, Literal
+
+from poolcalc.op import Op, Shape, Weights
+
+if TYPE_CHECKING:
+    from poolcalc.op import Array
+
+
+class Pointwise(Op):
+    """Any shape in, the same shape out."""
+
+    __slots__ = ()
+    takes: ClassVar[Literal["maps", "vectors", "either"]] = "either"
+    neutral: ClassVar[bool] = True
+
+    def output_shape(self, inputs: Sequence[Shape]) -> Shape:
+        """Return the input's shape."""
+        (shape,) = inputs
+        return shape
+
+
+class Activation(Pointwise):
+    """A function of one value, without weights."""
+
+    __slots__ = ()
+
+    def forward(self, inputs: "Sequence[Array]", weights: Weights) -> "Array":
+        """Apply the function to every value."""
+        (x,) = inputs
+        return self.apply(x)
+
+    @abstractmethod
+    def apply(self, x: "Array") -> "Array":
+        """Return the function of every value; a NaN stays one."""

@@ -1,0 +1,74 @@
+"""How much memory a forward pass takes, and how much there is."""
+
+import os
+from pathlib import Path
+
+from poolcalc.analysis import Analysis, Layer
+
+_VALUE = 4  # bytes of a float32
+_FIXED = 64 * 2**20  # the drawn block, its scaled copy, column and slab buffers
+
+
+def needed(analysis: Analysis) -> int:
+    """Return the bytes that a forward pass allocates at most, estimated from the layers' sizes.
+
+    The tensors alive at once, and for the largest layer two more of its size: kernels such as mish have intermediate
+    results.
+    """
+    largest = max((layer.activations or 0 for layer in analysis.layers), default=0)
+    whole = max(map(_whole_weights, analysis.layers), default=0)
+    return _VALUE * (analysis.peak_activations + 2 * largest + whole) + _FIXED
+
+
+def _whole_weights(layer: Layer) -> int:
+    """Return the values of the weights that a layer holds at once; convolution and linear use theirs in blocks."""
+    return 0 if layer.node.op.keyword in ("linear", "conv") else layer.params or 0
+
+
+def available() -> int | None:
+    """Return the bytes that can still be allocated, None where the system does not tell."""
+    limits = [_free(), _container_limit(), _process_limit()]
+    return min((limit for limit in limits if limit is not None), default=None)
+
+
+def _free() -> int | None:
+    try:
+        for line in Path("/proc/meminfo").read_text(encoding="ascii").splitlines():
+            if line.startswith("MemAvailable:"):
+                return int(line.split()[1]) * 1024
+    except OSError:
+        pass
+    try:
+        return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    except (AttributeError, ValueError, OSError):
+        return None
+
+
+def _container_limit() -> int | None:
+    """Return what is left of a control group's limit (Linux, version 2)."""
+    try:
+        limit, used = (Path(f"/sys/fs/cgroup/memory.{name}").read_text(encoding="ascii") for name in ("max", "current"))
+        return int(limit) - int(used) if limit.strip() != "max" else None
+    except (OSError, ValueError):
+        return None
+
+
+def _process_limit() -> int | None:
+    """Return what is left of the address space that the process may use (`ulimit -v`)."""
+    try:
+        import resource
+
+        limit, _ = resource.getrlimit(resource.RLIMIT_AS)
+        used = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[0]) * resource.getpagesize()
+    except (ImportError, OSError):
+        return None
+    return limit - used if limit != resource.RLIM_INFINITY else None
+
+
+def human(size: int) -> str:
+    """Write a number of bytes.
+
+    >>> human(3 * 2**20), human(5 * 2**29)
+    ('3.0 MiB', '2.5 GiB')
+    """
+    return f"{size / 2**30:.1f} GiB" if size >= 2**30 else f"{size / 2**20:.1f} MiB"

@@ -1,0 +1,41 @@
+"""Resizing by gathering along one axis after the other; sampling points are exact fractions of integers."""
+
+from collections.abc import Sequence
+from fractions import Fraction
+
+import numpy as np
+
+from poolcalc.kernels import Array
+
+
+def resize(
+    x: Array,
+    size: Sequence[int] | None,
+    scale_factor: Sequence[Fraction] | None,
+    *,
+    interpolate: bool,
+    align_corners: bool,
+) -> Array:
+    """Resize to `size` or by `scale_factor`; a point beyond the border takes the border's value."""
+    for axis, length in enumerate(x.shape[1:], start=1):
+        if scale_factor is not None:
+            up, down = scale_factor[axis - 1].numerator, scale_factor[axis - 1].denominator
+            # A unit is `down` wide where a pixel is `up` wide: those whose far edge lies inside the input.
+            units = len(range(down, length * up + 1, down))
+        else:
+            up = units = size[axis - 1] if size is not None else length
+            down = length
+        if not interpolate:
+            x = np.take(x, np.arange(units) * down // up, axis)
+            continue
+        # Twice the numerator, so that half pixels stay integers: point = double / whole.
+        if align_corners:
+            double, whole = np.arange(units) * 2 * (length - 1), 2 * max(units - 1, 1)
+        else:
+            double, whole = (2 * np.arange(units) + 1) * down - up, 2 * up
+        double = np.clip(double, 0, (length - 1) * whole)
+        low = double // whole
+        high = -(-double // whole)
+        share = ((double - low * whole) / whole).astype(np.float32).reshape(-1, *(1,) * (x.ndim - 1 - axis))
+        x = np.take(x, low, axis) * (1 - share) + np.take(x, high, axis) * share
+    return x

@@ -1,0 +1,169 @@
+"""What an operator is.
+
+Everything the tool knows about one operator stands in its own file in `ops/`, in this order: its parameters, the shape
+it gives, the input units that it reads (its taps), what it costs, and a NumPy kernel. The kernel is a second witness:
+it finds its output size by running and never uses the shape rule, so that a wrong rule cannot confirm itself.
+"""
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from math import prod
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, Protocol, TypeAlias, TypeVar
+
+from poolcalc.parameter import parameters
+from poolcalc.taps import IDENTITY, Taps
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    Array: TypeAlias = NDArray[np.float32]
+
+Shape = tuple[int, ...]
+"""Channels, then the spatial axes, without batch; a flat vector is (features,)."""
+
+Padding = str | tuple[tuple[int, int], ...]
+"""One (before, after) per axis, or `same` / `same_lower`."""
+
+
+class Impossible(Exception):  # noqa: N818 - not an error of the program: a fact about the network
+    """This layer cannot run on this input.
+
+    Carries the message, facts in `notes`, and in `help` the smallest change that works.
+    """
+
+    def __init__(self, message: str, *notes: str, help: str | None = None) -> None:  # noqa: A002
+        super().__init__(message)
+        self.message, self.notes, self.help = message, notes, help
+
+
+@dataclass(frozen=True, slots=True)
+class Weight:
+    """One tensor of values that a layer brings along, and the normal distribution to draw it from.
+
+    learned: counted as parameters; running statistics are not.
+    """
+
+    shape: Shape
+    mean: float = 0.0
+    deviation: float = 0.0
+    learned: bool = True
+
+    @property
+    def size(self) -> int:
+        """How many values it holds."""
+        return prod(self.shape)
+
+
+class Weights(Protocol):
+    """The values of a layer's weights, as a kernel gets them."""
+
+    def __getitem__(self, name: str) -> "Array":
+        """Return one tensor whole."""
+
+    def rows(self, name: str) -> "Iterator[tuple[slice, Array]]":
+        """Yield one tensor in blocks along its first axis, so that a large matrix need never exist as a whole."""
+
+
+class Op(ABC):
+    """An operator with its parameters; subclasses are frozen dataclasses.
+
+    keyword, aliases: its names in the file. The first line of the docstring describes it in the schema.
+    main: the parameter that a bare value stands for.
+    takes: whether its inputs are maps with spatial axes, flat vectors, or either.
+    merges: whether it takes several inputs.
+    neutral: whether it leaves sizes and fields alone, so that a table may fold it into the row above.
+    """
+
+    __slots__ = ()
+    keyword: ClassVar[str]
+    aliases: ClassVar[tuple[str, ...]] = ()
+    main: ClassVar[str | None] = None
+    takes: ClassVar[Literal["maps", "vectors", "either"]] = "maps"
+    merges: ClassVar[bool] = False
+    neutral: ClassVar[bool] = False
+
+    @abstractmethod
+    def output_shape(self, inputs: Sequence[Shape]) -> Shape:
+        """Return the shape that comes out, or raise `Impossible`."""
+
+    def taps(self, axis: int, sizes: Sequence[int]) -> Sequence[Taps]:
+        """Return which units of each input feed each output unit along a spatial axis.
+
+        sizes: the inputs' sizes along that axis. By default unit i reads unit i.
+        """
+        return (IDENTITY,) * len(sizes)
+
+    @property
+    def reads_whole_map(self) -> bool:
+        """Whether every unit also depends on all others, by statistics taken over the map."""
+        return False
+
+    def weights(self, inputs: Sequence[Shape]) -> dict[str, Weight]:
+        """Return the weights by their PyTorch names."""
+        return {}
+
+    def macs(self, inputs: Sequence[Shape], output: Shape) -> int:
+        """Return multiply-accumulates with weights; biases, pooling and activations count as none."""
+        return 0
+
+    @abstractmethod
+    def forward(self, inputs: "Sequence[Array]", weights: Weights) -> "Array":
+        """Compute the output for one image; inputs and output have the shapes of `output_shape`."""
+
+    def window(self) -> str:
+        """Return the main parameters in a compact notation, for tables."""
+        return ""
+
+
+AnyOp = TypeVar("AnyOp", bound=Op)
+
+
+def make(operator: type[AnyOp], rank: int, **values: Any) -> AnyOp:
+    """Build an operator from plain values: an int stands for all `rank` axes, what is left out has its default."""
+    given = {p.name: p.kind.spread(values.pop(p.name, p.default), rank) for p in parameters(operator)}
+    return operator(**given, **values)
+
+
+def times(values: Sequence[Any]) -> str:
+    """Join sizes.
+
+    >>> times((3, 3)), times((5,))
+    ('3×3', '5')
+    """
+    return "×".join(str(value) for value in values)
+
+
+def evenly(values: Sequence[Any]) -> str:
+    """Join sizes, once where all are equal.
+
+    >>> evenly((2, 2)), evenly((2, 1)), evenly((Fraction(3, 2), Fraction(3, 2)))
+    ('2', '2×1', '3/2')
+    """
+    return str(values[0]) if len(set(values)) == 1 else times(values)
+
+
+def amounts(pairs: Sequence[tuple[int, int]]) -> str:
+    """Join (before, after) pairs.
+
+    >>> amounts(((1, 1), (1, 1))), amounts(((3, 3), (0, 0))), amounts(((2, 0),)), amounts(((0, 1), (0, 1)))
+    ('1', '3×0', '(2,0)', '(0,1)')
+    """
+    return evenly([str(before) if before == after else f"({before},{after})" for before, after in pairs])
+
+
+__all__ = [
+    "Fraction",
+    "Impossible",
+    "Op",
+    "Padding",
+    "Shape",
+    "Weight",
+    "Weights",
+    "amounts",
+    "evenly",
+    "make",
+    "times",
+]

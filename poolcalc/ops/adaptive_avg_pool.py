@@ -1,0 +1,31 @@
+"""Adaptive average pooling, `torch.nn.AdaptiveAvgPool2d`."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar
+
+from poolcalc.families.adaptive import AdaptivePooling
+from poolcalc.op import Weights
+from poolcalc.parameter import PerAxis, Whole, parameter
+
+if TYPE_CHECKING:
+    from poolcalc.op import Array
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AdaptiveAvgPool(AdaptivePooling):
+    """The mean of every unit's share of the map."""
+
+    keyword: ClassVar[str] = "adaptive_avg_pool"
+    main: ClassVar[str | None] = "output_size"
+
+    output_size: tuple[int | None, ...] = parameter(
+        PerAxis(Whole(1), null=True), "size to come out; null keeps the input's"
+    )
+
+    def forward(self, inputs: "Sequence[Array]", weights: Weights) -> "Array":
+        """Pool along one axis after the other."""
+        from poolcalc.kernels.pooling import adaptive
+
+        (x,) = inputs
+        return adaptive(x, self.output_size, "mean")

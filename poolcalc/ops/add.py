@@ -1,0 +1,24 @@
+"""Sum of several inputs, as in residual networks (He et al. 2015)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import reduce
+from operator import add
+from typing import TYPE_CHECKING, ClassVar
+
+from poolcalc.families.merge import ElementwiseMerge
+from poolcalc.op import Weights
+
+if TYPE_CHECKING:
+    from poolcalc.op import Array
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Add(ElementwiseMerge):
+    """The sum of the inputs."""
+
+    keyword: ClassVar[str] = "add"
+
+    def forward(self, inputs: "Sequence[Array]", weights: Weights) -> "Array":
+        """Add."""
+        return reduce(add, inputs)

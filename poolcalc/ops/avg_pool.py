@@ -1,0 +1,44 @@
+"""Average pooling, `torch.nn.AvgPool1d` … `AvgPool3d`."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar
+
+from poolcalc.families.pooling import Pooling
+from poolcalc.op import Padding, Weights
+from poolcalc.parameter import Amounts, PerAxis, Truth, Whole, parameter
+
+if TYPE_CHECKING:
+    from poolcalc.op import Array
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AvgPool(Pooling):
+    """The mean of every window."""
+
+    keyword: ClassVar[str] = "avg_pool"
+    main: ClassVar[str | None] = "kernel_size"
+
+    kernel_size: tuple[int, ...] = parameter(PerAxis(Whole(1)), "size of the window")
+    stride: tuple[int, ...] = parameter(
+        PerAxis(Whole(1)), "step from window to window; the kernel size if left out", default=None
+    )
+    padding: Padding = parameter(
+        Amounts(words=("same", "same_lower", "valid")), "zeros around the input, up to half the kernel", default=0
+    )
+    ceil_mode: bool = parameter(Truth(), "whether a last window may hang over the end", default=False)
+    count_include_pad: bool = parameter(Truth(), "whether padding counts in the mean", default=True)
+
+    def forward(self, inputs: "Sequence[Array]", weights: Weights) -> "Array":
+        """Divide sums by the number of cells, which is smaller where a window hangs over the end."""
+        from poolcalc.kernels.pooling import sliding_mean
+
+        (x,) = inputs
+        return sliding_mean(
+            x,
+            kernel_size=self.kernel_size,
+            stride=self.stride,
+            padding=self.padding,
+            ceil_mode=self.ceil_mode,
+            count_include_pad=self.count_include_pad,
+        )

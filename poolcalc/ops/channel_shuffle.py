@@ -1,0 +1,35 @@
+"""Channel shuffle, `torch.nn.ChannelShuffle` (Zhang et al., "ShuffleNet", 2017)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar, Literal
+
+from poolcalc.families.groups import require_divisible
+from poolcalc.families.pointwise import Pointwise
+from poolcalc.op import Shape, Weights
+from poolcalc.parameter import Whole, parameter
+
+if TYPE_CHECKING:
+    from poolcalc.op import Array
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChannelShuffle(Pointwise):
+    """Channels dealt out from their groups in turn."""
+
+    keyword: ClassVar[str] = "channel_shuffle"
+    main: ClassVar[str | None] = "groups"
+    takes: ClassVar[Literal["maps", "vectors", "either"]] = "maps"
+
+    groups: int = parameter(Whole(1), "groups to deal from")
+
+    def output_shape(self, inputs: Sequence[Shape]) -> Shape:
+        """Return the input's shape."""
+        (shape,) = inputs
+        require_divisible(self.groups, in_channels=shape[0])
+        return shape
+
+    def forward(self, inputs: "Sequence[Array]", weights: Weights) -> "Array":
+        """Transpose groups and places."""
+        (x,) = inputs
+        return x.reshape(self.groups, -1, *x.shape[1:]).swapaxes(0, 1).reshape(x.shape)

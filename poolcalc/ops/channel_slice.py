@@ -1,0 +1,41 @@
+"""A range of channels, `x[:, start:stop]`: how ShuffleNet V2 splits its units."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar, Literal
+
+from poolcalc.op import Impossible, Op, Shape, Weights
+from poolcalc.parameter import Whole, parameter
+
+if TYPE_CHECKING:
+    from poolcalc.op import Array
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChannelSlice(Op):
+    """Channels start … stop − 1."""
+
+    keyword: ClassVar[str] = "channel_slice"
+    takes: ClassVar[Literal["maps", "vectors", "either"]] = "either"
+
+    start: int = parameter(Whole(0), "first channel to keep", default=0)
+    stop: int = parameter(Whole(1), "first channel to leave out")
+
+    def output_shape(self, inputs: Sequence[Shape]) -> Shape:
+        """Return stop − start channels."""
+        ((channels, *spatial),) = inputs
+        if not self.start < self.stop <= channels:
+            raise Impossible(
+                f"channels {self.start} to {self.stop} are no range of the {channels} that come in",
+                help=f"use start < stop ≤ {channels}",
+            )
+        return (self.stop - self.start, *spatial)
+
+    def forward(self, inputs: "Sequence[Array]", weights: Weights) -> "Array":
+        """Slice."""
+        (x,) = inputs
+        return x[self.start : self.stop]
+
+    def window(self) -> str:
+        """Return start:stop."""
+        return f"{self.start}:{self.stop}"

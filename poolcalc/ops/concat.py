@@ -1,0 +1,34 @@
+"""Concatenation along the channels, as in DenseNet, Inception and U-Net."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar, Literal
+
+from poolcalc.families.merge import mismatch, require_same_axes
+from poolcalc.op import Op, Shape, Weights
+
+if TYPE_CHECKING:
+    from poolcalc.op import Array
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Concat(Op):
+    """All channels of all inputs."""
+
+    keyword: ClassVar[str] = "concat"
+    takes: ClassVar[Literal["maps", "vectors", "either"]] = "either"
+    merges: ClassVar[bool] = True
+
+    def output_shape(self, inputs: Sequence[Shape]) -> Shape:
+        """Return the sum of the channels and the common sizes."""
+        require_same_axes(self.keyword, inputs)
+        for place in range(1, len(inputs[0])):
+            if len({shape[place] for shape in inputs}) > 1:
+                raise mismatch(self.keyword, place, inputs)
+        return (sum(shape[0] for shape in inputs), *inputs[0][1:])
+
+    def forward(self, inputs: "Sequence[Array]", weights: Weights) -> "Array":
+        """Concatenate."""
+        import numpy as np
+
+        return np.concatenate(inputs)

@@ -1,0 +1,117 @@
+"""Transposed convolution, `torch.nn.ConvTranspose1d` … `ConvTranspose3d`: scatters where a convolution gathers."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import prod
+from typing import TYPE_CHECKING, ClassVar
+
+from poolcalc import arithmetic
+from poolcalc.families.groups import require_divisible
+from poolcalc.op import Impossible, Op, Shape, Weight, Weights, amounts, evenly, times
+from poolcalc.parameter import Amounts, PerAxis, Truth, Whole, parameter
+from poolcalc.taps import Taps, transposed
+
+if TYPE_CHECKING:
+    from poolcalc.op import Array
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConvTranspose(Op):
+    """Transposed convolution."""
+
+    keyword: ClassVar[str] = "conv_transpose"
+    main: ClassVar[str | None] = "out_channels"
+
+    out_channels: int = parameter(Whole(1), "number of filters")
+    kernel_size: tuple[int, ...] = parameter(PerAxis(Whole(1)), "size of the kernel")
+    stride: tuple[int, ...] = parameter(PerAxis(Whole(1)), "output units per input unit", default=1)
+    padding: tuple[tuple[int, int], ...] = parameter(Amounts(), "rows and columns cut off the output", default=0)
+    output_padding: tuple[int, ...] = parameter(
+        PerAxis(Whole(0)),
+        "extra size at the end of the output; picks one of the sizes that a stride makes equal",
+        default=0,
+    )
+    groups: int = parameter(Whole(1), "groups of channels that do not mix", default=1)
+    bias: bool = parameter(Truth(), "whether to add a learned value per filter", default=True)
+    dilation: tuple[int, ...] = parameter(PerAxis(Whole(1)), "step from tap to tap inside the kernel", default=1)
+
+    def output_shape(self, inputs: Sequence[Shape]) -> Shape:
+        """Return out_channels and (n − 1)·stride − padding + effective kernel + output_padding."""
+        ((channels, *spatial),) = inputs
+        require_divisible(self.groups, in_channels=channels, out_channels=self.out_channels)
+        for axis, extra in enumerate(self.output_padding):
+            most = max(self.stride[axis], self.dilation[axis]) - 1
+            if extra > most:
+                raise Impossible(
+                    f"output_padding {extra} must be smaller than stride {self.stride[axis]} "
+                    f"or dilation {self.dilation[axis]}",
+                    help=f"use output_padding up to {most}",
+                )
+        sizes = tuple(self._size(axis, size) for axis, size in enumerate(spatial))
+        if 0 in sizes:
+            axis = sizes.index(0)
+            before, after = self.padding[axis]
+            full = (spatial[axis] - 1) * self.stride[axis] + self._span(axis) + self.output_padding[axis]
+            raise Impossible(
+                f"padding cuts the whole output of {full} away",
+                f"axis {axis}: {full} − {before} − {after} = {full - before - after}, input {times(spatial)}",
+                help=f"use padding up to {(full - 1) // 2}",
+            )
+        return (self.out_channels, *sizes)
+
+    def _span(self, axis: int) -> int:
+        return arithmetic.effective_kernel_size(self.kernel_size[axis], self.dilation[axis])
+
+    def _size(self, axis: int, size: int) -> int:
+        return arithmetic.transposed_size(
+            size, *self.padding[axis], self._span(axis), self.stride[axis], self.output_padding[axis]
+        )
+
+    def taps(self, axis: int, sizes: Sequence[int]) -> Sequence[Taps]:
+        """Return the inputs whose scattered kernels cover unit u; they depend on u modulo the stride."""
+        before, _ = self.padding[axis]
+        return (transposed(self.kernel_size[axis], self.stride[axis], before, self.dilation[axis]),)
+
+    def weights(self, inputs: Sequence[Shape]) -> dict[str, Weight]:
+        """Return weight (in_channels, out_channels / groups, *kernel_size) and bias (out_channels)."""
+        ((channels, *_),) = inputs
+        fan_in = channels // self.groups * max(1, prod(self.kernel_size) // prod(self.stride))
+        shape = (channels, self.out_channels // self.groups, *self.kernel_size)
+        weight = Weight(shape, deviation=(2 / fan_in) ** 0.5)
+        return {"weight": weight} | ({"bias": Weight((self.out_channels,), deviation=0.1)} if self.bias else {})
+
+    def macs(self, inputs: Sequence[Shape], output: Shape) -> int:
+        """Return every weight times every input position, those that padding cuts off included."""
+        ((_, *spatial),) = inputs
+        return self.weights(inputs)["weight"].size * prod(spatial)
+
+    def forward(self, inputs: "Sequence[Array]", weights: Weights) -> "Array":
+        """Scatter every input value times its kernel."""
+        from poolcalc.kernels.convolution import convolve_transposed
+
+        (x,) = inputs
+        y = convolve_transposed(
+            x,
+            weights["weight"],
+            stride=self.stride,
+            padding=self.padding,
+            output_padding=self.output_padding,
+            dilation=self.dilation,
+            groups=self.groups,
+        )
+        return y + weights["bias"].reshape(-1, *(1,) * (y.ndim - 1)) if self.bias else y
+
+    def window(self) -> str:
+        """Return kernel·stride pPadding oOutput_padding dDilation gGroups; ↑ marks that the stride enlarges."""
+        parts = [times(self.kernel_size)]
+        if set(self.stride) != {1}:
+            parts[0] += f"↑{evenly(self.stride)}"
+        if any(pair != (0, 0) for pair in self.padding):
+            parts.append(f"p{amounts(self.padding)}")
+        if any(self.output_padding):
+            parts.append(f"o{evenly(self.output_padding)}")
+        if set(self.dilation) != {1}:
+            parts.append(f"d{evenly(self.dilation)}")
+        if self.groups > 1:
+            parts.append(f"g{self.groups}")
+        return " ".join(parts)

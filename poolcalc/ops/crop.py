@@ -1,0 +1,48 @@
+"""Cropping, as the U-Net paper does before its concatenations (Ronneberger et al. 2015)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar
+
+from poolcalc.op import Impossible, Op, Shape, Weights, amounts, times
+from poolcalc.parameter import Amounts, parameter
+from poolcalc.taps import Taps, shifted
+
+if TYPE_CHECKING:
+    from poolcalc.op import Array
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Crop(Op):
+    """Rows and columns cut off."""
+
+    keyword: ClassVar[str] = "crop"
+    main: ClassVar[str | None] = "cropping"
+
+    cropping: tuple[tuple[int, int], ...] = parameter(Amounts(), "amounts to cut off on every side")
+
+    def output_shape(self, inputs: Sequence[Shape]) -> Shape:
+        """Return sizes − before − after."""
+        ((channels, *spatial),) = inputs
+        sizes = tuple(size - before - after for size, (before, after) in zip(spatial, self.cropping, strict=True))
+        if min(sizes) < 1:
+            size = spatial[sizes.index(min(sizes))]
+            raise Impossible(
+                f"cropping {amounts(self.cropping)} leaves nothing of {times(spatial)}",
+                help=f"crop less than {size} in total on that axis",
+            )
+        return (channels, *sizes)
+
+    def taps(self, axis: int, sizes: Sequence[int]) -> Sequence[Taps]:
+        """Return the same pixel, moved by what is cut off before it."""
+        return (shifted(-self.cropping[axis][0]),)
+
+    def forward(self, inputs: "Sequence[Array]", weights: Weights) -> "Array":
+        """Slice."""
+        (x,) = inputs
+        kept = (slice(before, -after or None) for before, after in self.cropping)
+        return x[(slice(None), *kept)]
+
+    def window(self) -> str:
+        """Return − and the amounts."""
+        return f"−{amounts(self.cropping)}"

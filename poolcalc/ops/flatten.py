@@ -1,0 +1,35 @@
+"""Flatten, `torch.nn.Flatten`: all values in one vector."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import prod
+from typing import TYPE_CHECKING, ClassVar, Literal
+
+from poolcalc.op import Op, Shape, Weights
+from poolcalc.taps import Taps, everything
+
+if TYPE_CHECKING:
+    from poolcalc.op import Array
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Flatten(Op):
+    """Channels and positions in one vector."""
+
+    keyword: ClassVar[str] = "flatten"
+    takes: ClassVar[Literal["maps", "vectors", "either"]] = "either"
+
+    def output_shape(self, inputs: Sequence[Shape]) -> Shape:
+        """Return the product of the sizes."""
+        (shape,) = inputs
+        return (prod(shape),)
+
+    def taps(self, axis: int, sizes: Sequence[int]) -> Sequence[Taps]:
+        """Return everything: the vector as a whole sees what the map sees."""
+        (size,) = sizes
+        return (everything(size),)
+
+    def forward(self, inputs: "Sequence[Array]", weights: Weights) -> "Array":
+        """Reshape."""
+        (x,) = inputs
+        return x.reshape(-1)

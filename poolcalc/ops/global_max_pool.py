@@ -1,0 +1,23 @@
+"""Global max pooling."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar
+
+from poolcalc.families.adaptive import GlobalPooling
+from poolcalc.op import Weights
+
+if TYPE_CHECKING:
+    from poolcalc.op import Array
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GlobalMaxPool(GlobalPooling):
+    """The largest value of every channel."""
+
+    keyword: ClassVar[str] = "global_max_pool"
+
+    def forward(self, inputs: "Sequence[Array]", weights: Weights) -> "Array":
+        """Reduce all spatial axes."""
+        (x,) = inputs
+        return x.max(axis=tuple(range(1, x.ndim)), keepdims=True)

@@ -1,0 +1,22 @@
+"""Hard sigmoid, `torch.nn.Hardsigmoid`: clip(x/6 + 1/2, 0, 1)."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar
+
+from poolcalc.families.pointwise import Activation
+
+if TYPE_CHECKING:
+    from poolcalc.op import Array
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HardSigmoid(Activation):
+    """Piecewise linear sigmoid."""
+
+    keyword: ClassVar[str] = "hardsigmoid"
+
+    def apply(self, x: "Array") -> "Array":
+        """Return the function of every value."""
+        import numpy as np
+
+        return np.minimum(np.maximum(x / 6 + np.float32(0.5), 0), 1)

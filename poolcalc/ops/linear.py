@@ -1,0 +1,45 @@
+"""Fully connected layer, `torch.nn.Linear`."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar, Literal
+
+from poolcalc.op import Op, Shape, Weight, Weights
+from poolcalc.parameter import Truth, Whole, parameter
+
+if TYPE_CHECKING:
+    from poolcalc.op import Array
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Linear(Op):
+    """A matrix times the input vector."""
+
+    keyword: ClassVar[str] = "linear"
+    main: ClassVar[str | None] = "out_features"
+    takes: ClassVar[Literal["maps", "vectors", "either"]] = "vectors"
+
+    out_features: int = parameter(Whole(1), "values to come out")
+    bias: bool = parameter(Truth(), "whether to add a learned value to each", default=True)
+
+    def output_shape(self, inputs: Sequence[Shape]) -> Shape:
+        """Return out_features."""
+        return (self.out_features,)
+
+    def weights(self, inputs: Sequence[Shape]) -> dict[str, Weight]:
+        """Return weight (out_features, in_features) and bias (out_features)."""
+        ((features,),) = inputs
+        weight = Weight((self.out_features, features), deviation=(2 / features) ** 0.5)
+        return {"weight": weight} | ({"bias": Weight((self.out_features,), deviation=0.1)} if self.bias else {})
+
+    def macs(self, inputs: Sequence[Shape], output: Shape) -> int:
+        """Return one for every weight."""
+        return self.weights(inputs)["weight"].size
+
+    def forward(self, inputs: "Sequence[Array]", weights: Weights) -> "Array":
+        """Multiply block by block of rows."""
+        import numpy as np
+
+        (x,) = inputs
+        y = np.concatenate([block @ x for _, block in weights.rows("weight")])
+        return y + weights["bias"] if self.bias else y

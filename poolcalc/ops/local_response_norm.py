@@ -1,0 +1,38 @@
+"""Local response normalisation across channels, `torch.nn.LocalResponseNorm` (Krizhevsky et al. 2012)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import TYPE_CHECKING, ClassVar, Literal
+
+from poolcalc.families.pointwise import Pointwise
+from poolcalc.op import Weights
+from poolcalc.parameter import Number, Whole, parameter
+
+if TYPE_CHECKING:
+    from poolcalc.op import Array
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LocalResponseNorm(Pointwise):
+    """Every value divided by a power of the mean square over neighbouring channels."""
+
+    keyword: ClassVar[str] = "local_response_norm"
+    main: ClassVar[str | None] = "size"
+    takes: ClassVar[Literal["maps", "vectors", "either"]] = "maps"
+
+    size: int = parameter(Whole(1), "neighbouring channels that count")
+    alpha: Fraction = parameter(Number(), "weight of the mean square", default=Fraction("1e-4"))
+    beta: Fraction = parameter(Number(), "exponent", default=Fraction("0.75"))
+    k: Fraction = parameter(Number(), "added to the mean square", default=Fraction(1))
+
+    def forward(self, inputs: "Sequence[Array]", weights: Weights) -> "Array":
+        """Divide; channels beyond the first and the last count as zeros."""
+        import numpy as np
+
+        (x,) = inputs
+        channels = len(x)
+        squares = np.zeros((channels + self.size - 1, *x.shape[1:]), np.float32)
+        np.square(x, out=squares[self.size // 2 :][:channels])
+        mean = sum(squares[shift : shift + channels] for shift in range(self.size)) / np.float32(self.size)
+        return x / (np.float32(self.k) + np.float32(self.alpha) * mean) ** np.float32(self.beta)

@@ -1,0 +1,50 @@
+"""Power-average pooling, `torch.nn.LPPool1d` … `LPPool3d`: (Σ |x|ᴾ)^(1/P).
+
+As in ONNX. PyTorch leaves the sign in xᴾ: the same for an even P and behind a ReLU, otherwise mostly NaN.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from math import prod
+from typing import TYPE_CHECKING, ClassVar
+
+from poolcalc.families.pooling import Pooling
+from poolcalc.op import Weights
+from poolcalc.parameter import Number, PerAxis, Truth, Whole, parameter
+
+if TYPE_CHECKING:
+    from poolcalc.op import Array
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LPPool(Pooling):
+    """The P-norm of every window."""
+
+    keyword: ClassVar[str] = "lp_pool"
+    main: ClassVar[str | None] = "kernel_size"
+
+    norm_type: Fraction = parameter(Number(above=True), "the exponent P", default=Fraction(2))
+    kernel_size: tuple[int, ...] = parameter(PerAxis(Whole(1)), "size of the window")
+    stride: tuple[int, ...] = parameter(
+        PerAxis(Whole(1)), "step from window to window; the kernel size if left out", default=None
+    )
+    ceil_mode: bool = parameter(Truth(), "whether a last window may hang over the end", default=False)
+
+    def forward(self, inputs: "Sequence[Array]", weights: Weights) -> "Array":
+        """Take the root of mean powers times the kernel; a clipped last window is thereby scaled up, as in PyTorch."""
+        import numpy as np
+
+        from poolcalc.kernels.pooling import sliding_mean
+
+        (x,) = inputs
+        power = np.float32(self.norm_type)
+        means = sliding_mean(
+            np.abs(x) ** power,
+            kernel_size=self.kernel_size,
+            stride=self.stride,
+            padding=self.padding,
+            ceil_mode=self.ceil_mode,
+            count_include_pad=True,
+        )
+        return (np.float32(prod(self.kernel_size)) * means) ** (1 / power)

@@ -1,0 +1,44 @@
+"""Max pooling, `torch.nn.MaxPool1d` … `MaxPool3d`."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar
+
+from poolcalc.families.pooling import Pooling
+from poolcalc.op import Padding, Weights
+from poolcalc.parameter import Amounts, PerAxis, Truth, Whole, parameter
+
+if TYPE_CHECKING:
+    from poolcalc.op import Array
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MaxPool(Pooling):
+    """The largest value of every window; padding never wins."""
+
+    keyword: ClassVar[str] = "max_pool"
+    main: ClassVar[str | None] = "kernel_size"
+
+    kernel_size: tuple[int, ...] = parameter(PerAxis(Whole(1)), "size of the window")
+    stride: tuple[int, ...] = parameter(
+        PerAxis(Whole(1)), "step from window to window; the kernel size if left out", default=None
+    )
+    padding: Padding = parameter(
+        Amounts(words=("same", "same_lower", "valid")), "padding that never wins, up to half the kernel", default=0
+    )
+    dilation: tuple[int, ...] = parameter(PerAxis(Whole(1)), "step from tap to tap inside the window", default=1)
+    ceil_mode: bool = parameter(Truth(), "whether a last window may hang over the end", default=False)
+
+    def forward(self, inputs: "Sequence[Array]", weights: Weights) -> "Array":
+        """Take the maximum along one axis after the other."""
+        from poolcalc.kernels.pooling import sliding_max
+
+        (x,) = inputs
+        return sliding_max(
+            x,
+            kernel_size=self.kernel_size,
+            stride=self.stride,
+            padding=self.padding,
+            dilation=self.dilation,
+            ceil_mode=self.ceil_mode,
+        )

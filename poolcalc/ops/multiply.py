@@ -1,0 +1,24 @@
+"""Product of several inputs, as in squeeze-and-excite gates (Hu et al. 2017)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import reduce
+from operator import mul
+from typing import TYPE_CHECKING, ClassVar
+
+from poolcalc.families.merge import ElementwiseMerge
+from poolcalc.op import Weights
+
+if TYPE_CHECKING:
+    from poolcalc.op import Array
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Multiply(ElementwiseMerge):
+    """The product of the inputs."""
+
+    keyword: ClassVar[str] = "multiply"
+
+    def forward(self, inputs: "Sequence[Array]", weights: Weights) -> "Array":
+        """Multiply."""
+        return reduce(mul, inputs)

@@ -1,0 +1,72 @@
+"""Padding as a layer of its own, `torch.nn.functional.pad`; negative amounts crop."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import TYPE_CHECKING, ClassVar
+
+from poolcalc.op import Impossible, Op, Shape, Weights, amounts, times
+from poolcalc.parameter import LARGEST, Amounts, Number, OneOf, parameter
+from poolcalc.taps import Taps, shifted
+
+if TYPE_CHECKING:
+    from poolcalc.op import Array
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pad(Op):
+    """Rows and columns around the map."""
+
+    keyword: ClassVar[str] = "pad"
+    main: ClassVar[str | None] = "padding"
+
+    padding: tuple[tuple[int, int], ...] = parameter(Amounts(-LARGEST), "amounts on every side; negative ones crop")
+    mode: str = parameter(
+        OneOf(("constant", "reflect", "replicate", "circular")), "what the padding holds", default="constant"
+    )
+    value: Fraction = parameter(Number(-LARGEST), "the constant", default=Fraction(0))
+
+    def output_shape(self, inputs: Sequence[Shape]) -> Shape:
+        """Return sizes + before + after; padding is made of what negative amounts leave."""
+        ((channels, *spatial),) = inputs
+        kept = [
+            size + min(before, 0) + min(after, 0) for size, (before, after) in zip(spatial, self.padding, strict=True)
+        ]
+        if min(kept) < 1:
+            raise Impossible(
+                f"padding {amounts(self.padding)} cuts {times(spatial)} away entirely",
+                help=f"cut off less than {spatial[kept.index(min(kept))]} on that axis",
+            )
+        reach = {"constant": None, "reflect": -1, "replicate": None, "circular": 0}[self.mode]
+        for axis, (size, pair) in enumerate(zip(kept, self.padding, strict=True)):
+            if reach is not None and max(pair) > size + reach:
+                raise Impossible(
+                    f"{self.mode} padding of {max(pair)} needs more than the {size} pixels of axis {axis}",
+                    help=f"use up to {size + reach}, or mode: replicate",
+                )
+        return (channels, *(before + size + after for size, (before, after) in zip(spatial, self.padding, strict=True)))
+
+    def taps(self, axis: int, sizes: Sequence[int]) -> Sequence[Taps]:
+        """Return the same pixel, moved by the padding before it."""
+        return (shifted(self.padding[axis][0]),)
+
+    def forward(self, inputs: "Sequence[Array]", weights: Weights) -> "Array":
+        """Crop where negative, pad where positive."""
+        import numpy as np
+
+        (x,) = inputs
+        kept = (
+            slice(max(-before, 0), min(size + after, size))
+            for size, (before, after) in zip(x.shape[1:], self.padding, strict=True)
+        )
+        widths = ((0, 0), *((max(before, 0), max(after, 0)) for before, after in self.padding))
+        cropped = x[(slice(None), *kept)]
+        if self.mode == "constant":
+            return np.pad(cropped, widths, constant_values=float(self.value))
+        if self.mode == "reflect":
+            return np.pad(cropped, widths, mode="reflect")
+        return np.pad(cropped, widths, mode="edge" if self.mode == "replicate" else "wrap")
+
+    def window(self) -> str:
+        """Return pPadding and the mode."""
+        return f"p{amounts(self.padding)}" + (f" {self.mode}" if self.mode != "constant" else "")

@@ -1,0 +1,52 @@
+"""Pixel shuffle, `torch.nn.PixelShuffle`: channels become finer rows and columns (Shi et al. 2016)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import TYPE_CHECKING, ClassVar
+
+from poolcalc.op import Impossible, Op, Shape, Weights
+from poolcalc.parameter import Whole, parameter
+from poolcalc.taps import Taps, nearest
+
+if TYPE_CHECKING:
+    from poolcalc.op import Array
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PixelShuffle(Op):
+    """Every group of upscale_factor^axes channels becomes one finer channel."""
+
+    keyword: ClassVar[str] = "pixel_shuffle"
+    main: ClassVar[str | None] = "upscale_factor"
+
+    upscale_factor: int = parameter(Whole(1), "factor of the sizes")
+
+    def output_shape(self, inputs: Sequence[Shape]) -> Shape:
+        """Return channels / r^axes and sizes · r."""
+        ((channels, *spatial),) = inputs
+        group = self.upscale_factor ** len(spatial)
+        if channels % group:
+            raise Impossible(
+                f"pixel_shuffle needs a multiple of {group} channels, found {channels}",
+                f"upscale_factor {self.upscale_factor} on {len(spatial)} axes takes {group} channels for one",
+                help=f"give its input {max(1, round(channels / group)) * group} channels",
+            )
+        return (channels // group, *(size * self.upscale_factor for size in spatial))
+
+    def taps(self, axis: int, sizes: Sequence[int]) -> Sequence[Taps]:
+        """Return the coarse pixel that unit u lies in."""
+        return (nearest(Fraction(1, self.upscale_factor)),)
+
+    def forward(self, inputs: "Sequence[Array]", weights: Weights) -> "Array":
+        """Interleave groups of channels with the positions."""
+        (x,) = inputs
+        factor, spatial = self.upscale_factor, x.shape[1:]
+        axes = len(spatial)
+        y = x.reshape(-1, *(factor,) * axes, *spatial)
+        order = [place for axis in range(axes) for place in (1 + axes + axis, 1 + axis)]
+        return y.transpose(0, *order).reshape(len(y), *(size * factor for size in spatial))
+
+    def window(self) -> str:
+        """Return ↑factor."""
+        return f"↑{self.upscale_factor}"

@@ -1,0 +1,87 @@
+"""Resizing, `torch.nn.Upsample`: nearest neighbour, or linear interpolation along every axis."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import TYPE_CHECKING, ClassVar
+
+from poolcalc import arithmetic
+from poolcalc.op import Impossible, Op, Shape, Weights, evenly, times
+from poolcalc.parameter import Number, OneOf, PerAxis, Truth, Whole, parameter
+from poolcalc.taps import Taps, linear, nearest
+
+if TYPE_CHECKING:
+    from poolcalc.op import Array
+
+LINEAR = {1: "linear", 2: "bilinear", 3: "trilinear"}
+"""The name of linear interpolation, by the number of axes."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Upsample(Op):
+    """Resizing by a factor or to a size."""
+
+    keyword: ClassVar[str] = "upsample"
+    main: ClassVar[str | None] = "scale_factor"
+
+    scale_factor: tuple[Fraction, ...] | None = parameter(
+        PerAxis(Number(above=True)), "factor of the sizes; this or size", default=None
+    )
+    size: tuple[int, ...] | None = parameter(PerAxis(Whole(1)), "size to come out; this or scale_factor", default=None)
+    mode: str = parameter(
+        OneOf(("nearest", *LINEAR.values())),
+        "nearest, or linear, bilinear, trilinear by the number of axes",
+        default="nearest",
+    )
+    align_corners: bool = parameter(Truth(), "whether the corner pixels' centres keep their places", default=False)
+
+    def output_shape(self, inputs: Sequence[Shape]) -> Shape:
+        """Return the size, or the floor of input times factor."""
+        ((channels, *spatial),) = inputs
+        if (self.scale_factor is None) == (self.size is None):
+            raise Impossible("upsample takes either scale_factor or size", help="give exactly one of the two")
+        if self.mode not in ("nearest", LINEAR[len(spatial)]):
+            raise Impossible(
+                f"mode {self.mode} does not fit an input with {len(spatial)} spatial axes",
+                help=f"use mode: {LINEAR[len(spatial)]}, or nearest",
+            )
+        if self.align_corners and self.mode == "nearest":
+            raise Impossible("align_corners has no meaning for mode nearest", help="leave it out")
+        if self.size is not None:
+            return (channels, *self.size)
+        sizes = tuple(map(arithmetic.scaled_size, spatial, self.scale_factor or ()))
+        if 0 in sizes:
+            raise Impossible(
+                f"scale_factor leaves nothing of {times(spatial)}", help="use a factor of at least 1 / input size"
+            )
+        return (channels, *sizes)
+
+    def taps(self, axis: int, sizes: Sequence[int]) -> Sequence[Taps]:
+        """Return the nearest pixel, or the two on both sides of the sampling point."""
+        (size,) = sizes
+        if self.scale_factor is not None:
+            ratio, output = 1 / self.scale_factor[axis], arithmetic.scaled_size(size, self.scale_factor[axis])
+        else:
+            output = (self.size or ())[axis]
+            ratio = Fraction(size, output)
+        if self.mode == "nearest":
+            return (nearest(ratio),)
+        if self.align_corners:
+            return (linear(Fraction(size - 1, output - 1) if output > 1 else Fraction(0)),)
+        return (linear(ratio, (ratio - 1) / 2),)
+
+    def forward(self, inputs: "Sequence[Array]", weights: Weights) -> "Array":
+        """Gather, and interpolate, along one axis after the other."""
+        from poolcalc.kernels.resampling import resize
+
+        (x,) = inputs
+        return resize(
+            x, self.size, self.scale_factor, interpolate=self.mode != "nearest", align_corners=self.align_corners
+        )
+
+    def window(self) -> str:
+        """Return ↑factor or →size, and the mode."""
+        how = self.mode + (" corners" if self.align_corners else "")
+        if self.scale_factor is not None:
+            return f"↑{evenly(self.scale_factor)} {how}"
+        return f"→{evenly(self.size or ())} {how}"

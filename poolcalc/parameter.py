@@ -1,0 +1,311 @@
+"""What a parameter may be: each kind reads a value from the file and describes itself as JSON Schema.
+
+An operator declares its parameters as dataclass fields made by `parameter`; the reader, the schema and the error texts
+all derive from that one declaration. Only `true` and `false` are truth values and only plain decimal digits are
+numbers: YAML 1.1's other spellings (`no`, `010`, `1:30`, `1_000`) mean something else to every reader.
+"""
+
+import re
+from abc import ABC, abstractmethod
+from collections.abc import Callable
+from dataclasses import MISSING, dataclass, field, fields
+from fractions import Fraction
+from typing import Any
+
+from poolcalc.document import Mapping, Problems, Scalar, Sequence, Value, described
+
+LARGEST = 2**31 - 1
+"""Larger integers are typing errors, not networks."""
+
+Schema = dict[str, Any]
+
+_INTEGER = re.compile(r"[-+]?(0|[1-9][0-9]*)")
+_NUMBER = re.compile(r"[-+]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][-+]?[0-9]+)?")
+
+
+class Unreadable(Exception):  # noqa: N818 - a signal between the functions of this module and its callers
+    """The value was wrong and has been reported."""
+
+
+@dataclass(frozen=True, slots=True)
+class Kind(ABC):
+    """A kind of value."""
+
+    @abstractmethod
+    def read(self, value: Value, rank: int | None, problems: Problems) -> Any:
+        """Return the value, or report what is wrong and raise `Unreadable`.
+
+        rank: spatial axes of the network, None where its input could not be read.
+        """
+
+    @abstractmethod
+    def schema(self) -> Schema:
+        """Return the JSON Schema of the values that `read` accepts."""
+
+    def spread(self, plain: Any, rank: int) -> Any:
+        """Return what `read` would make of a plain value: one entry per axis for the kinds that have axes."""
+        return plain
+
+
+def _refuse(value: Value, expected: str, problems: Problems, hint: str | None = None) -> Unreadable:
+    problems.add(value, f"expected {expected}, found {described(value)}", help=hint)
+    return Unreadable()
+
+
+def _integer_hint(value: Value) -> str | None:  # noqa: PLR0911 - one line for each way to write it
+    """Say what to write instead of something that another YAML reader would take for an integer."""
+    if not isinstance(value, Scalar):
+        return None
+    text = value.text.strip()
+    if value.quoted and _INTEGER.fullmatch(text):
+        return f"write {text} without quotes"
+    if re.fullmatch(r"[-+]?0[0-9_]+", text):
+        return f"YAML readers disagree on a leading zero; write {text.replace('_', '').lstrip('+-0') or 0}"
+    if re.fullmatch(r"[-+]?[0-9][0-9_]*_[0-9_]*", text):
+        return f"write {text.replace('_', '')}"
+    if re.fullmatch(r"[0-9]+(:[0-9]+)+", text):
+        return f"YAML 1.1 reads this as a number to base 60; for two axes write [{', '.join(text.split(':'))}]"
+    if re.fullmatch(r"[0-9]+([x×,][0-9]+)+", text):
+        return f"write [{', '.join(re.split('[x×,]', text))}]"
+    if re.fullmatch(r"[-+]?[0-9]+\.0*", text):
+        return f"write {text.split('.')[0]}"
+    return None
+
+
+@dataclass(frozen=True, slots=True)
+class Whole(Kind):
+    """An integer from `least` to `most`."""
+
+    least: int = -LARGEST
+    most: int = LARGEST
+
+    def read(self, value: Value, rank: int | None, problems: Problems) -> int:
+        """Return the integer."""
+        if not isinstance(value, Scalar) or value.quoted or not _INTEGER.fullmatch(value.text):
+            raise _refuse(value, str(self), problems, _integer_hint(value))
+        number = int(value.text) if len(value.text) < 20 else LARGEST + 1
+        if not self.least <= number <= self.most:
+            raise _refuse(value, str(self), problems)
+        return number
+
+    def schema(self) -> Schema:
+        """An integer with its bounds."""
+        bounds = {"minimum": self.least, "maximum": self.most}
+        return {"type": "integer"} | {key: bound for key, bound in bounds.items() if abs(bound) != LARGEST}
+
+    def __str__(self) -> str:
+        """For "expected …".
+
+        >>> str(Whole()), str(Whole(1)), str(Whole(1, 3))
+        ('an integer', 'an integer of at least 1', 'an integer from 1 to 3')
+        """
+        if self.most != LARGEST:
+            return f"an integer from {self.least} to {self.most}"
+        return "an integer" if self.least == -LARGEST else f"an integer of at least {self.least}"
+
+
+@dataclass(frozen=True, slots=True)
+class Number(Kind):
+    """A decimal number from `least` to `most`, kept exactly; `above` excludes `least` itself."""
+
+    least: float = 0
+    most: float = LARGEST
+    above: bool = False
+
+    def read(self, value: Value, rank: int | None, problems: Problems) -> Fraction:
+        """Return the number as the fraction that was written."""
+        plain = isinstance(value, Scalar) and not value.quoted and len(value.text) < 30
+        if not plain or not isinstance(value, Scalar) or not _NUMBER.fullmatch(value.text):
+            raise _refuse(value, str(self), problems)
+        _, _, exponent = value.text.lower().partition("e")
+        number = Fraction(value.text) if abs(int(exponent or 0)) < 40 else None  # 1e999999999 is no fraction to build
+        if number is None or not self.least <= number <= self.most or (self.above and number == self.least):
+            raise _refuse(value, str(self), problems)
+        return number
+
+    def schema(self) -> Schema:
+        """A number with its bounds."""
+        low = {"exclusiveMinimum" if self.above else "minimum": self.least}
+        return {"type": "number"} | low | ({} if self.most == LARGEST else {"maximum": self.most})
+
+    def __str__(self) -> str:
+        """For "expected …".
+
+        >>> str(Number(0, 1)), str(Number(0, above=True)), str(Number(0))
+        ('a number from 0 to 1', 'a number above 0', 'a number of at least 0')
+        """
+        if self.most != LARGEST:
+            return f"a number from {self.least} to {self.most}"
+        return f"a number {'above' if self.above else 'of at least'} {self.least}"
+
+
+@dataclass(frozen=True, slots=True)
+class Truth(Kind):
+    """`true` or `false`."""
+
+    def read(self, value: Value, rank: int | None, problems: Problems) -> bool:
+        """Return the truth value."""
+        text = value.text if isinstance(value, Scalar) and not value.quoted else None
+        if text in ("true", "false"):
+            return text == "true"
+        spelled = {"yes": "true", "on": "true", "no": "false", "off": "false", "y": "true", "n": "false"}
+        meant = spelled.get(text.lower(), text.lower()) if text else None
+        raise _refuse(value, "true or false", problems, f"write {meant}" if meant in ("true", "false") else None)
+
+    def schema(self) -> Schema:
+        """A boolean."""
+        return {"type": "boolean"}
+
+
+@dataclass(frozen=True, slots=True)
+class OneOf(Kind):
+    """One of a few words."""
+
+    words: tuple[str, ...]
+
+    def read(self, value: Value, rank: int | None, problems: Problems) -> str:
+        """Return the word."""
+        if isinstance(value, Scalar) and value.text in self.words:
+            return value.text
+        found = value.text if isinstance(value, Scalar) else ""
+        raise _refuse(value, " or ".join(self.words), problems, did_you_mean(found, self.words))
+
+    def schema(self) -> Schema:
+        """An enumeration."""
+        return {"enum": list(self.words)}
+
+
+@dataclass(frozen=True, slots=True)
+class PerAxis(Kind):
+    """One value for all spatial axes, or a list with one for each; read as a tuple with one entry per axis."""
+
+    each: Kind
+    null: bool = False
+
+    def read(self, value: Value, rank: int | None, problems: Problems) -> tuple[Any, ...]:
+        """Return one entry per axis."""
+        if not isinstance(value, Sequence):
+            if isinstance(value, Mapping):
+                raise _refuse(value, f"{self.each} or a list of one per axis", problems)
+            return (self.each.read(value, rank, problems),) * (rank or 2)
+        check_length(value, rank, problems)
+        return read_all(value, lambda item: self._read_one(item, rank, problems))
+
+    def _read_one(self, item: Value, rank: int | None, problems: Problems) -> Any:
+        if self.null and isinstance(item, Scalar) and item.is_null:
+            return None
+        return self.each.read(item, rank, problems)
+
+    def spread(self, plain: Any, rank: int) -> Any:
+        """Repeat a single value on every axis."""
+        return plain if plain is None or isinstance(plain, tuple) else (plain,) * rank
+
+    def schema(self) -> Schema:
+        """The entry, or an array of one to three."""
+        item = {"anyOf": [self.each.schema(), {"type": "null"}]} if self.null else self.each.schema()
+        return {"anyOf": [self.each.schema(), {"type": "array", "items": item, "minItems": 1, "maxItems": 3}]}
+
+
+@dataclass(frozen=True, slots=True)
+class Amounts(Kind):
+    """Pixels (before, after) on every axis: an int, a list per axis, or a list of [before, after] pairs.
+
+    words: the modes that may stand instead of numbers.
+    """
+
+    least: int = 0
+    words: tuple[str, ...] = ()
+
+    def read(self, value: Value, rank: int | None, problems: Problems) -> str | tuple[tuple[int, int], ...]:
+        """Return one pair per axis, or a word; `valid` is zeros."""
+        one = Whole(self.least)
+        if isinstance(value, Scalar) and value.text in self.words:
+            return value.text if value.text != "valid" else ((0, 0),) * (rank or 2)
+        if isinstance(value, Scalar) and self.words and value.text[:1].isalpha():
+            raise _refuse(value, f"{one} or {', '.join(self.words)}", problems, did_you_mean(value.text, self.words))
+        if not isinstance(value, Sequence):
+            return ((one.read(value, rank, problems),) * 2,) * (rank or 2)
+        check_length(value, rank, problems)
+        return read_all(value, lambda item: self._read_pair(item, rank, problems))
+
+    def _read_pair(self, item: Value, rank: int | None, problems: Problems) -> tuple[int, int]:
+        if not isinstance(item, Sequence):
+            return (Whole(self.least).read(item, rank, problems),) * 2
+        if len(item.items) != 2:
+            raise _refuse(item, "[before, after]", problems)
+        before, after = read_all(item, lambda side: Whole(self.least).read(side, rank, problems))
+        return before, after
+
+    def spread(self, plain: Any, rank: int) -> Any:
+        """Repeat a single amount on both sides of every axis."""
+        return ((plain, plain),) * rank if isinstance(plain, int) else plain
+
+    def schema(self) -> Schema:
+        """An integer, an array of integers or pairs, or a word."""
+        one = Whole(self.least).schema()
+        pair = {"type": "array", "items": one, "minItems": 2, "maxItems": 2}
+        per_axis = {"type": "array", "items": {"anyOf": [one, pair]}, "minItems": 1, "maxItems": 3}
+        return {"anyOf": [one, per_axis, *([{"enum": list(self.words)}] if self.words else [])]}
+
+
+def check_length(value: Sequence, rank: int | None, problems: Problems) -> None:
+    """Refuse a list that has not one entry per spatial axis."""
+    if rank is not None and len(value.items) != rank:
+        axes = "1 spatial axis" if rank == 1 else f"{rank} spatial axes"
+        raise _refuse(value, f"one value or a list of {rank}, as the input has {axes}", problems)
+
+
+def read_all(value: Sequence, read_one: Callable[[Value], Any]) -> tuple[Any, ...]:
+    """Read every item, so that each wrong one is reported, and raise `Unreadable` if any was."""
+    results, failed = [], False
+    for item in value.items:
+        try:
+            results.append(read_one(item))
+        except Unreadable:
+            failed = True
+    if failed:
+        raise Unreadable
+    return tuple(results)
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """The declaration of one parameter."""
+
+    name: str
+    kind: Kind
+    text: str
+    default: Any
+
+    @property
+    def required(self) -> bool:
+        """Whether the file must give it."""
+        return self.default is MISSING
+
+
+def parameter(kind: Kind, text: str, default: Any = MISSING) -> Any:
+    """Declare a parameter of an operator as a dataclass field.
+
+    text: one line for the schema and the documentation, in lower case, without full stop.
+    default: as it would stand in the file (`1`, `same`, a list), before it is spread over the axes.
+    """
+    return field(metadata={"kind": kind, "text": text, "default": default})
+
+
+def parameters(operator: type) -> tuple[Parameter, ...]:
+    """Return the declarations of an operator class, in order."""
+    return tuple(
+        Parameter(f.name, f.metadata["kind"], f.metadata["text"], f.metadata["default"]) for f in fields(operator)
+    )
+
+
+def did_you_mean(word: str, known: Any) -> str | None:
+    """Suggest the known word nearest to a misspelled one.
+
+    >>> did_you_mean("cnov", ["conv", "concat"])
+    "did you mean 'conv'?"
+    """
+    from difflib import get_close_matches
+
+    close = get_close_matches(word.lower().replace("-", "_"), list(known), n=1, cutoff=0.6)
+    return f"did you mean {close[0]!r}?" if close else None

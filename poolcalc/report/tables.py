@@ -1,0 +1,303 @@
+"""The tables of a report. Every column is declared once; a row is a stage of the network."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from math import prod
+from typing import Any
+
+from poolcalc.analysis import Layer
+from poolcalc.field import Summary
+from poolcalc.op import evenly, times
+from poolcalc.report.folding import Stage, folded, unfolded, what_was_folded
+from poolcalc.report.report import Report, exact
+from poolcalc.table import Cell, Column, Row, Table
+
+NONE = "–"
+
+
+@dataclass(frozen=True, slots=True)
+class _Declared:
+    """A column and the cell that it has for a stage; summed columns have a total."""
+
+    column: Column
+    cell: Callable[[Report, Stage], Cell]
+    total: Callable[[Report], int] | None = None
+
+
+def _declared(key: str, title: str, cell: Callable[[Report, Stage], Cell], **options: Any) -> _Declared:
+    total = options.pop("total", None)
+    return _Declared(Column(key=key, title=title, **options), cell, total)
+
+
+def _name(_: Report, stage: Stage) -> Cell:
+    return Cell(stage.head.node.name.rpartition(".")[2], stage.head.node.name)
+
+
+def _operator(_: Report, stage: Stage) -> Cell:
+    return Cell(stage.head.node.op.keyword, stage.head.node.op.keyword)
+
+
+def _window(_: Report, stage: Stage) -> Cell:
+    window = stage.head.node.op.window()
+    return Cell(window, window)
+
+
+def _output(_: Report, stage: Stage) -> Cell:
+    if stage.last.shape:
+        return Cell(times(stage.last.shape), "x".join(map(str, stage.last.shape)))
+    return Cell("impossible" if stage.last.problem else "unknown")
+
+
+def _percent(value: float | None) -> Cell:
+    return Cell(NONE if value is None else percent(value), value)
+
+
+def percent(value: float) -> str:
+    """Write a percentage with one decimal, or with as many as it takes to tell it from 0 and 100.
+
+    >>> percent(75), percent(99.998), percent(0.004), percent(100), percent(-300)
+    ('75.0 %', '99.998 %', '0.004 %', '100.0 %', '-300.0 %')
+    """
+    for decimals in range(1, 7):
+        text = f"{value:.{decimals}f}"
+        if value in (0, 100) or float(text) not in (0, 100):
+            break
+    return f"{text} %"
+
+
+def _reduction(report: Report, stage: Stage) -> Cell:
+    return _percent(report.reduction(stage.head))
+
+
+def _cumulative(report: Report, stage: Stage) -> Cell:
+    return _percent(report.cumulative_reduction(stage.last))
+
+
+def _count(values: Iterable[int | None]) -> Cell:
+    known = [value for value in values if value is not None]
+    return Cell(f"{sum(known):,}", sum(known)) if known else Cell(NONE)
+
+
+def _params(_: Report, stage: Stage) -> Cell:
+    return _count(layer.params for layer in stage.layers)
+
+
+def _macs(_: Report, stage: Stage) -> Cell:
+    return _count(layer.macs for layer in stage.layers)
+
+
+def _axes(layer: Layer, pick: Callable[[Summary], Any]) -> list[Any]:
+    """Return one figure of the receptive field for every axis, None where it is unknown."""
+    return [pick(axis) if axis else None for axis in layer.receptive_field]
+
+
+def _joined(values: Sequence[Any]) -> Cell:
+    if not values or all(value is None for value in values):
+        return Cell(NONE)
+    shown = [NONE if value is None else value for value in values]
+    return Cell(evenly(shown), "x".join("" if value is None else str(value) for value in values))
+
+
+def _field_size(_: Report, stage: Stage) -> Cell:
+    layer = stage.last
+    sizes = _axes(layer, lambda axis: axis.size)
+    shown = _axes(layer, lambda axis: f"{axis.size_min}–{axis.size}" if axis.varies else axis.size)
+    cell = _joined(["?" if size is None else size for size in shown])
+    return Cell(cell.text + ("*" if layer.sees_everything else ""), _joined(sizes).value)
+
+
+def _field_size_min(_: Report, stage: Stage) -> Cell:
+    return _joined(_axes(stage.last, lambda axis: axis.size_min))
+
+
+def _jump(_: Report, stage: Stage) -> Cell:
+    return _joined(_axes(stage.last, lambda axis: exact(axis.jump)))
+
+
+def _first(_: Report, stage: Stage) -> Cell:
+    return _joined(_axes(stage.last, lambda axis: axis.first))
+
+
+def _center(_: Report, stage: Stage) -> Cell:
+    return _joined(_axes(stage.last, lambda axis: None if axis.center is None else _half(axis.center)))
+
+
+def _half(number: Fraction) -> str:
+    """Write a multiple of one half.
+
+    >>> _half(Fraction(3, 2)), _half(Fraction(-1, 2)), _half(Fraction(4))
+    ('1.5', '-0.5', '4')
+    """
+    return str(number) if number.denominator == 1 else str(float(number))
+
+
+def _effective_padding(_: Report, stage: Stage) -> Cell:
+    return _joined(_axes(stage.last, lambda axis: axis.effective_padding))
+
+
+def _covered(report: Report, stage: Stage) -> Cell:
+    sizes = _axes(stage.last, lambda axis: axis.size)
+    if not sizes or None in sizes:
+        return Cell(NONE)
+    spatial = report.graph.input[1:]
+    seen = prod(min(size, whole) for size, whole in zip(sizes, spatial, strict=True))
+    return _percent(100 * seen / prod(spatial))
+
+
+def _confirmed(report: Report, stage: Stage) -> Cell:
+    answer = report.confirmed(stage.last)
+    return Cell(NONE) if answer is None else Cell(str(answer).lower(), str(answer).lower())
+
+
+def _varies(_: Report, stage: Stage) -> Cell:
+    layer = stage.last
+    marks = ["varies"] * any(axis is None or axis.varies for axis in layer.receptive_field)
+    marks += ["global"] * layer.sees_everything
+    return Cell(", ".join(marks), " ".join(marks))
+
+
+NAME = _declared("name", "name", _name, left=True)
+OPERATOR = _declared("op", "operator", _operator, left=True, expendable=2)
+FIELD_SIZE = _declared("receptive_field", "RF", _field_size)
+JUMP = _declared("jump", "jump", _jump, expendable=4)
+
+SHAPES = (
+    NAME,
+    OPERATOR,
+    _declared("window", "window", _window, left=True, expendable=3),
+    _declared("output_shape", "output", _output),
+    _declared("reduction_percent", "reduction", _reduction),
+    _declared("cumulative_reduction_percent", "cumulative", _cumulative, expendable=6),
+    FIELD_SIZE,
+    JUMP,
+    _declared("params", "params", _params, total=lambda report: report.params),
+    _declared("macs", "MACs", _macs, expendable=5, total=lambda report: report.macs),
+)
+"""Columns of `poolcalc shapes`."""
+
+RECEPTIVE_FIELD = (
+    NAME,
+    OPERATOR,
+    _declared("output_shape", "output", _output, expendable=3),
+    FIELD_SIZE,
+    JUMP,
+    _declared("first", "first", _first, expendable=6),
+    _declared("center", "center", _center, expendable=5),
+    _declared("effective_padding", "eff. padding", _effective_padding, expendable=4),
+    _declared("covered_percent", "covered", _covered, expendable=1),
+    _declared("remarks", "remarks", _varies, left=True),
+)
+"""Columns of `poolcalc rf`."""
+
+_CSV_ONLY = (
+    _declared("receptive_field_min", "", _field_size_min),
+    _declared("confirmed", "", _confirmed),
+)
+
+
+def shapes_table(report: Report, *, fold: bool = True, complete: bool = False) -> Table:
+    """Return size, reduction, receptive field and cost of every stage.
+
+    fold: whether layers that change nothing spatial share the row above.
+    complete: every layer and every column, as CSV wants it.
+    """
+    stages = folded(report.layers) if fold and not complete else unfolded(report.layers)
+    notes = [_legend(stages), _field_legend(stages), what_was_folded(stages), *_summary(report)]
+    return _table(report, SHAPES + _CSV_ONLY * complete, stages, notes)
+
+
+def rf_table(report: Report, *, fold: bool = True, complete: bool = False) -> Table:
+    """Return the theoretical receptive field of every stage."""
+    stages = folded(report.layers) if fold and not complete else unfolded(report.layers)
+    notes = [
+        "theoretical receptive field, in input pixels; first and center are those of unit 0, negative in the padding",
+        _field_legend(stages),
+        what_was_folded(stages),
+    ]
+    return _table(report, RECEPTIVE_FIELD, stages, notes)
+
+
+def _table(
+    report: Report, declared: Sequence[_Declared], stages: Sequence[Stage], notes: Iterable[str | None]
+) -> Table:
+    graph = report.graph
+    first = {"name": Cell("input", "input"), "output_shape": Cell(times(graph.input), "x".join(map(str, graph.input)))}
+    rows = [Row(tuple(first.get(d.column.key, Cell("")) for d in declared))]
+    for stage in stages:
+        kind = "plain" if stage.last.shape else "error"
+        group = stage.head.node.name.rpartition(".")[0]
+        rows.append(Row(tuple(d.cell(report, stage) for d in declared), group, kind))
+    totals = None
+    if any(d.total for d in declared):
+        cells = [Cell(f"{d.total(report):,}", d.total(report)) if d.total else Cell("") for d in declared]
+        totals = Row((Cell("total", "total"), *cells[1:]))
+    title = f"{graph.name}  {times(graph.input)}"
+    return Table(
+        title=f"{title}  {graph.reference}" if graph.reference else title,
+        columns=tuple(d.column for d in declared),
+        rows=tuple(rows),
+        totals=totals,
+        notes=tuple(note for note in notes if note),
+    )
+
+
+def _legend(stages: Iterable[Stage]) -> str | None:
+    """Explain the signs in the window column, those that really occur."""
+    windows = "".join(f" {stage.head.node.op.window()}" for stage in stages)
+    signs = {
+        "/": "/ stride",
+        " p": "p padding (before,after)",
+        " d": "d dilation",
+        " g": "g groups",
+        "↑": "↑ enlargement",
+        "→": "→ output size",
+    }
+    words = [text for sign, text in signs.items() if sign in windows]
+    return f"window: kernel size, {', '.join(words)}" if words else None
+
+
+def _field_legend(stages: Sequence[Stage]) -> str | None:
+    summaries = [axis for stage in stages for axis in stage.last.receptive_field]
+    parts = []
+    if any(axis and axis.varies for axis in summaries):
+        parts.append("a–b depends on the unit's position")
+    if any(stage.last.sees_everything for stage in stages):
+        parts.append("* some path sees the whole map (global pooling or a gate)")
+    if None in summaries:
+        parts.append("? too irregular for one figure")
+    return f"RF: {', '.join(parts)}" if parts else None
+
+
+def _summary(report: Report) -> list[str]:
+    alive = report.peak_activations
+    memory = f"at most {alive:,} alive at once ({alive * 4 / 2**20:,.1f} MiB in float32)"
+    lines = [f"{report.activations:,} activations per image, {memory}"]
+    dropped = [
+        layer
+        for layer in report.layers
+        if any(map(any, layer.dropped)) and layer.node.op.keyword not in ("crop", "pad")
+    ]
+    if dropped:
+        shown = ", ".join(f"{layer.node.name} {_ends(layer)}" for layer in dropped[:4])
+        more = f" and {len(dropped) - 4} more" if len(dropped) > 4 else ""
+        lines.append(f"input rows or columns that no window reaches: {shown}{more}")
+    return [*lines, confirmation_line(report)]
+
+
+def _ends(layer: Layer) -> str:
+    return f"({evenly([before + after for before, after in layer.dropped])})"
+
+
+def confirmation_line(report: Report) -> str:
+    """Say what was confirmed by running it, and what was not."""
+    total = len(report.layers)
+    if report.forward is None:
+        return f"not confirmed: the forward pass was not run, {total} shapes are predictions"
+    answers = [report.confirmed(layer) for layer in report.layers]
+    line = f"NumPy forward pass confirmed {answers.count(True)} of {total} shapes"
+    if report.forward.batch > 1:
+        line += f" on a batch of {report.forward.batch}"
+    if answers.count(None):
+        line += f"; {answers.count(None)} could not run"
+    return line

@@ -1,0 +1,154 @@
+"""A document to a graph: top-level keys, then layers (see `layers.py`), then the references between them."""
+
+from poolcalc.document import Mapping, Place, Problems, Scalar, Sequence, Value, described
+from poolcalc.errors import InvalidArchitecture
+from poolcalc.graph import Graph, Source
+from poolcalc.op import Shape
+from poolcalc.parameter import OneOf, Unreadable, Whole, did_you_mean, read_all
+from poolcalc.spec import yaml_reader
+from poolcalc.spec.layers import Expansion
+from poolcalc.spec.wiring import Wiring
+
+TASKS = OneOf(("classification", "detection", "segmentation"))
+KEYS = {
+    "name": "name of the network; the file's name if left out",
+    "description": "one line that says what the network is",
+    "reference": "where the network is defined: paper, code or documentation",
+    "input": "shape of the input: channels, then one, two or three spatial axes, such as [3, 224, 224] or 3x224x224",
+    "task": "what the network is for",
+    "layers": "the layers from input to output",
+    "outputs": "names of the layers whose outputs are results; the last layer if left out",
+}
+SIZE = Whole(1, 2**20)
+
+
+def parse(data: bytes, name: str, *, input_shape: Shape | None = None) -> Graph:
+    """Return the graph that a file describes.
+
+    data: the file's bytes. name: the file's name, for messages. input_shape: replaces the file's input.
+    Raises InvalidArchitecture with everything that is wrong.
+    """
+    problems = Problems()
+    text = yaml_reader.decode(data, problems)
+    source = Source(name, text or "")
+    document = yaml_reader.read(text, problems) if text is not None else None
+    graph = _graph(document, source, input_shape, problems) if document is not None else None
+    found = tuple(problems)
+    if found or graph is None:
+        raise InvalidArchitecture(source, found)
+    return graph
+
+
+def _graph(document: Value, source: Source, input_shape: Shape | None, problems: Problems) -> Graph | None:
+    if not isinstance(document, Mapping):
+        problems.add(
+            document, f"expected keys and values, found {described(document)}", help="start with `input:` and `layers:`"
+        )
+        return None
+    entries = {key.text: value for key, value in document.entries}
+    for key, _ in document.entries:
+        if key.text not in KEYS:
+            remedy = did_you_mean(key.text, KEYS) or f"the keys are {', '.join(KEYS)}"
+            problems.add(key, f"unknown key '{key.text}'", help=remedy)
+
+    texts = {key: _text(entries.get(key), problems) for key in ("name", "description", "reference")}
+    shape = _input(entries.get("input"), document, problems, input_shape)
+    task = _task(entries.get("task"), problems)
+    layers = entries.get("layers")
+    if layers is None or (isinstance(layers, Scalar) and layers.is_null):
+        problems.add(layers or document, "the file has no layers", help="add `layers:` and a list of layers")
+        return None
+
+    wiring = Wiring(problems)
+    last = Expansion(problems, wiring, len(shape) - 1 if shape else None).whole(layers)
+    nodes = wiring.resolved()
+    outputs = _outputs(entries.get("outputs"), wiring, problems) or ((last,) if last else ())
+    if nodes is None or shape is None or not outputs:
+        return None
+    stem = source.name.replace("\\", "/").rpartition("/")[2].removesuffix(".yaml").removesuffix(".yml")
+    return Graph(
+        name=texts["name"] or stem,
+        input=shape,
+        nodes=nodes,
+        outputs=outputs,
+        source=source,
+        task=task,
+        description=texts["description"],
+        reference=texts["reference"],
+    )
+
+
+def _text(value: Value | None, problems: Problems) -> str | None:
+    if value is None:
+        return None
+    if isinstance(value, Scalar) and not value.is_null and value.text.isprintable() and value.text.strip():
+        return value.text
+    problems.add(value, f"expected one line of text, found {described(value)}", help="write the text behind the key")
+    return None
+
+
+def _task(value: Value | None, problems: Problems) -> str | None:
+    try:
+        return TASKS.read(value, None, problems) if value is not None else None
+    except Unreadable:
+        return None
+
+
+def _input(value: Value | None, document: Mapping, problems: Problems, given: Shape | None) -> Shape | None:
+    if value is None:
+        if given is None:
+            place = document.entries[0][0] if document.entries else document
+            problems.add(
+                place, "the file has no input", help="add `input: [3, 224, 224]`: channels, then the spatial axes"
+            )
+        return given
+    shape = read_input(value, problems)
+    return given or shape
+
+
+def read_input(value: Value, problems: Problems) -> Shape | None:
+    """Return channels and one to three spatial sizes, from a list or from text such as 3x224x224."""
+    if isinstance(value, Scalar) and not value.is_null:
+        parts = value.text.lower().replace("×", "x").split("x")
+        items = tuple(Scalar(value.place, part.strip()) for part in parts)
+        if len(items) > 1:
+            value = Sequence(value.place, items)
+    if not isinstance(value, Sequence) or not 2 <= len(value.items) <= 4:
+        problems.add(
+            value,
+            f"expected channels and 1, 2 or 3 spatial sizes, found {described(value)}",
+            help="write `input: [3, 224, 224]` or `input: 3x224x224`",
+        )
+        return None
+    try:
+        return read_all(value, lambda item: SIZE.read(item, None, problems))
+    except Unreadable:
+        return None
+
+
+def _outputs(value: Value | None, wiring: Wiring, problems: Problems) -> tuple[str, ...]:
+    if value is None:
+        return ()
+    items = value.items if isinstance(value, Sequence) else (value,)
+    names = []
+    for item in items or (value,):
+        if not isinstance(item, Scalar) or item.is_null:
+            problems.add(
+                item, f"expected the name of a layer, found {described(item)}", help="write `outputs: [p3, p4]`"
+            )
+            continue
+        name = wiring.lookup(item.text, "", item.place)
+        if name in names:
+            problems.add(item, f"the output '{item.text}' stands here twice", help="keep one")
+        elif name:
+            names.append(name)
+    return tuple(names)
+
+
+def parse_input(text: str) -> Shape:
+    """Read an input shape given on the command line, such as 3x224x224; raise ValueError with what is wrong."""
+    problems = Problems()
+    shape = read_input(Scalar(Place(), text), problems)
+    if shape is None:
+        raise ValueError(next(iter(problems)).message)
+    return shape

@@ -13,15 +13,16 @@ if TYPE_CHECKING:
     from poolcalc.analysis import Layer
     from poolcalc.document import Place, Problem
     from poolcalc.errors import DoesNotFit, InvalidArchitecture, PoolcalcError, UnreadableFile
+    from poolcalc.finding import Finding
     from poolcalc.graph import Graph, Node
     from poolcalc.library import analyze, architectures, confirm, load, loads
-    from poolcalc.report import Finding, Report
+    from poolcalc.report import Report
 
 __version__ = "0.1.0"
 
 _HOMES = {
     "DoesNotFit": "errors",
-    "Finding": "report",
+    "Finding": "finding",
     "Graph": "graph",
     "InvalidArchitecture": "errors",
     "Layer": "analysis",

@@ -4,7 +4,7 @@ A layer that cannot run does not stop the analysis: it is marked with the reason
 everything else is computed.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from math import prod
@@ -15,6 +15,23 @@ from poolcalc.op import Impossible, Op, Shape, times
 from poolcalc.taps import IDENTITY, Taps, everything
 
 
+@dataclass(frozen=True, slots=True)
+class Read:
+    """One way in which a layer reads one of its inputs.
+
+    taps: for every spatial axis, which input units feed which output unit; None where both are flat vectors, whose
+    every value is taken to depend on every value.
+    """
+
+    source: str
+    taps: tuple[Taps, ...] | None
+
+    @property
+    def is_global(self) -> bool:
+        """Whether every unit reads the same."""
+        return self.taps is not None and all(taps.step == 0 for taps in self.taps)
+
+
 @dataclass(frozen=True)
 class Layer:
     """One node and what is known of it.
@@ -23,7 +40,8 @@ class Layer:
     problem: why this layer cannot run; None where it can, or where the reason lies before it.
     params: learned values (weights, biases, the two vectors of a normalisation), None without a shape.
     macs: multiply-accumulates per image; one is two floating-point operations.
-    fields: the receptive field along every axis of the network's input.
+    reads: how it reads its inputs.
+    fields: the receptive field along every axis of the network's input; empty where it does not see the origin.
     dropped: input rows at both ends of every axis that no window reaches; empty for flat vectors.
     """
 
@@ -33,6 +51,7 @@ class Layer:
     problem: Impossible | None = None
     params: int | None = None
     macs: int | None = None
+    reads: tuple[Read, ...] = ()
     fields: tuple[Field, ...] = ()
     dropped: tuple[tuple[int, int], ...] = ()
 
@@ -44,6 +63,8 @@ class Layer:
     @cached_property
     def receptive_field(self) -> tuple[Summary | None, ...]:
         """The figures to report, for every axis of the input; None where a field is too irregular to tell."""
+        if not self.fields:
+            return ()
         units = self.shape[1:] if self.shape and len(self.shape) > 1 else (1,) * len(self.fields)
         return tuple(field.summary(count) for field, count in zip(self.fields, units, strict=True))
 
@@ -55,10 +76,22 @@ class Layer:
 
 @dataclass(frozen=True)
 class Analysis:
-    """A graph and its layers, in the graph's order."""
+    """A graph and its layers, in the graph's order.
+
+    origin: the tensor in whose units receptive fields are given, mostly the network's input.
+    gates: whether branches count that see the whole map beside a local one, as squeeze-and-excite gates do.
+    """
 
     graph: Graph
     layers: tuple[Layer, ...]
+    origin: str = INPUT
+    gates: bool = True
+
+    @property
+    def origin_shape(self) -> Shape:
+        """The shape of the tensor in whose units receptive fields are given."""
+        shapes = {layer.node.name: layer.shape for layer in self.layers} | {INPUT: self.graph.input}
+        return shapes[self.origin] or ()
 
     @property
     def peak_activations(self) -> int:
@@ -73,20 +106,23 @@ class Analysis:
         return peak
 
 
-def analyse(graph: Graph) -> Analysis:
-    """Compute every layer's shape, cost and receptive field."""
-    axes = len(graph.input) - 1
+def analyse(graph: Graph, *, origin: str = INPUT, gates: bool = True) -> Analysis:
+    """Compute every layer's shape, cost and receptive field (see `Analysis` for `origin` and `gates`)."""
     shapes: dict[str, Shape | None] = {INPUT: graph.input}
-    fields: dict[str, tuple[Field, ...]] = {INPUT: (PIXELS,) * axes}
+    fields: dict[str, tuple[Field, ...]] = {origin: (PIXELS,) * (len(graph.input) - 1)}
     layers = []
     for node in graph.nodes:
-        layer = _layer(node, [shapes[name] for name in node.inputs], [fields[name] for name in node.inputs])
-        shapes[node.name], fields[node.name] = layer.shape, layer.fields
+        layer = _layer(node, [shapes[name] for name in node.inputs], fields, gates=gates)
+        shapes[node.name] = layer.shape
+        if layer.fields:
+            fields.setdefault(node.name, layer.fields)
         layers.append(layer)
-    return Analysis(graph, tuple(layers))
+    return Analysis(graph, tuple(layers), origin, gates)
 
 
-def _layer(node: Node, inputs: Sequence[Shape | None], fields: Sequence[tuple[Field, ...]]) -> Layer:
+def _layer(
+    node: Node, inputs: Sequence[Shape | None], fields: Mapping[str, tuple[Field, ...]], *, gates: bool
+) -> Layer:
     known = [shape for shape in inputs if shape is not None]
     if len(known) < len(inputs):
         return Layer(node, tuple(inputs))
@@ -96,22 +132,20 @@ def _layer(node: Node, inputs: Sequence[Shape | None], fields: Sequence[tuple[Fi
         shape = op.output_shape(known)
     except Impossible as problem:
         if op.merges:
-            problem.notes += (
-                ", ".join(f"{name} gives {times(s)}" for name, s in zip(node.inputs, known, strict=True)),
-            )
+            given = (f"{name} gives {times(shape)}" for name, shape in zip(node.inputs, known, strict=True))
+            problem.notes += (", ".join(given),)
         return Layer(node, tuple(known), problem=problem)
-    taps = _taps(op, known)
+    reads = _reads(node, known)
+    seen = reads if gates else _without_gates(reads)
     return Layer(
         node,
         tuple(known),
         shape,
         params=sum(weight.size for weight in op.weights(known).values() if weight.learned),
         macs=op.macs(known, shape),
-        fields=_fields(op, known, fields, taps),
-        dropped=tuple(
-            _dropped(by_input[0], size, units)
-            for by_input, size, units in zip(taps, known[0][1:], shape[1:], strict=len(shape) > 1)
-        ),
+        reads=seen,
+        fields=_fields([(read.taps, fields[read.source]) for read in seen if read.source in fields]),
+        dropped=tuple(map(_dropped, reads[0].taps or (), known[0][1:], shape[1:])),
     )
 
 
@@ -129,28 +163,33 @@ def _require_accepted(op: Op, inputs: Sequence[Shape]) -> None:
             )
 
 
-def _taps(op: Op, inputs: Sequence[Shape]) -> list[Sequence[Taps]]:
-    """Return the taps into every input, axis by axis; none for flat vectors."""
-    return [op.taps(axis, sizes) for axis, sizes in enumerate(zip(*(shape[1:] for shape in inputs), strict=True))]
+def _reads(node: Node, inputs: Sequence[Shape]) -> tuple[Read, ...]:
+    """Return how a node reads its inputs."""
+    op = node.op
+    if all(len(shape) == 1 for shape in inputs):
+        return tuple(Read(name, None) for name in node.inputs)
+    by_axis = [op.taps(axis, sizes) for axis, sizes in enumerate(zip(*(shape[1:] for shape in inputs), strict=True))]
+    reads = [Read(name, taps) for name, taps in zip(node.inputs, zip(*by_axis, strict=True), strict=True)]
+    if op.reads_whole_map:
+        wholes = zip(node.inputs, inputs, strict=True)
+        reads += [Read(name, tuple(everything(size) for size in shape[1:])) for name, shape in wholes]
+    return tuple(reads)
 
 
-def _fields(
-    op: Op, inputs: Sequence[Shape], fields: Sequence[tuple[Field, ...]], taps: Sequence[Sequence[Taps]]
-) -> tuple[Field, ...]:
-    if not taps:  # flat vectors, whose every value sees all that the vector sees
-        return tuple(hull(by_input) for by_input in zip(*fields, strict=True))
-    result = []
-    for axis, by_input in enumerate(taps):
-        parts = [
-            field[axis] if tap is IDENTITY else field[axis].through(tap)
-            for field, tap in zip(fields, by_input, strict=True)
-        ]
-        if op.reads_whole_map:
-            parts += [
-                field[axis].through(everything(shape[1 + axis])) for field, shape in zip(fields, inputs, strict=True)
-            ]
-        result.append(parts[0] if len(parts) == 1 else hull(parts))
-    return tuple(result)
+def _without_gates(reads: tuple[Read, ...]) -> tuple[Read, ...]:
+    """Leave out what is read as a whole beside what is read locally."""
+    return tuple(read for read in reads if not read.is_global) or reads
+
+
+def _fields(sources: Sequence[tuple[tuple[Taps, ...] | None, tuple[Field, ...]]]) -> tuple[Field, ...]:
+    """Return the hull of what all reads see, axis by axis; nothing where none of them sees the origin."""
+    seen = [
+        fields
+        if taps is None
+        else tuple(field if tap is IDENTITY else field.through(tap) for field, tap in zip(fields, taps, strict=True))
+        for taps, fields in sources
+    ]
+    return seen[0] if len(seen) == 1 else tuple(hull(by_axis) for by_axis in zip(*seen, strict=True))
 
 
 def _dropped(taps: Taps, size: int, units: int) -> tuple[int, int]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import NoReturn
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +61,8 @@ MOST_PROBLEMS = 100
 """Whoever made more mistakes mends these first; it bounds the time that looking for remedies takes."""
 
 
-class TooManyProblems(Exception):  # noqa: N818 - ends the reading; the problems have been collected
-    """More than `MOST_PROBLEMS` were found."""
+class Stop(Exception):  # noqa: N818 - no error of the program: it ends the reading of a file
+    """Nothing more is read, for a reason that has been reported."""
 
 
 @dataclass(slots=True)
@@ -77,7 +78,12 @@ class Problems:
         if len(self.found) == MOST_PROBLEMS:
             last = max(self.found, key=_position).place
             self.found[Problem(place=last, message="too many problems; the rest of the file is not checked")] = None
-            raise TooManyProblems
+            raise Stop
+
+    def stop(self, where: "Value | Place", message: str, help: str) -> NoReturn:  # noqa: A002
+        """Report something after which nothing more can be read."""
+        self.add(where, message, help=help)
+        raise Stop
 
     def __iter__(self) -> Iterator[Problem]:
         """Problems in the order of the file."""

@@ -106,6 +106,10 @@ class Field:
         strands = [strand.through(taps) for strand in self.strands]
         return UNKNOWN if None in strands else _joined(strand for strand in strands if strand)
 
+    def span(self, unit: int) -> Span | None:
+        """Return what `unit` sees on an endless canvas, by local paths where there are any."""
+        return _hull(strand[unit] for strand in self.local or self.strands)
+
     def summary(self, units: int) -> "Summary | None":
         """Return the figures to report for a layer of `units` units, None where the field is unknown.
 
@@ -119,7 +123,7 @@ class Field:
         else:
             spans = (_hull(strand[unit] for strand in strands) for unit in range(units))
         sizes = [last - first + 1 if span else 0 for span in spans for first, last in [span or (0, 0)]]
-        origin = _hull(strand[0] for strand in strands)
+        origin = self.span(0)
         return Summary(
             size=max(sizes),
             size_min=min(sizes),

@@ -3,9 +3,10 @@
 from collections.abc import Callable, Iterator
 from difflib import get_close_matches
 from importlib.resources import files
-from importlib.resources.abc import Traversable
 from os import PathLike
+from os.path import isfile
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from poolcalc.analysis import analyse
 from poolcalc.errors import UnreadableFile
@@ -13,6 +14,9 @@ from poolcalc.graph import Graph
 from poolcalc.op import Shape
 from poolcalc.report import Report
 from poolcalc.spec import MOST_BYTES, parse
+
+if TYPE_CHECKING:  # Python 3.10 has it elsewhere
+    from importlib.resources.abc import Traversable
 
 
 def load(architecture: str | PathLike[str], *, input_shape: Shape | None = None) -> Graph:
@@ -42,7 +46,7 @@ def confirm(graph: Graph, *, batch: int = 1, seed: int = 0, progress: Callable[[
     layer with the share of the work that is done, 0 to 1.
     Raises DoesNotFit, before anything is allocated, where the memory is not enough.
     """
-    from poolcalc.forward import run
+    from poolcalc.forward.confirmation import run
 
     analysis = analyse(graph)
     return Report(analysis, run(analysis, batch=batch, seed=seed, progress=progress))
@@ -56,7 +60,7 @@ def architectures() -> tuple[str, ...]:
 def read(architecture: str | PathLike[str]) -> tuple[bytes, str]:
     """Return the bytes of a file or bundled architecture, and its name for messages."""
     path = Path(architecture)
-    if not path.is_file() and isinstance(architecture, str):
+    if not isfile(path) and isinstance(architecture, str):  # noqa: PTH113 - Path's raises where a name is too long
         for file in _bundled():
             if file.name == f"{architecture}.yaml":
                 return file.read_bytes(), f"{architecture}.yaml"
@@ -75,7 +79,7 @@ def read(architecture: str | PathLike[str]) -> tuple[bytes, str]:
         raise UnreadableFile(f"cannot read {str(architecture)!r}: {reason}") from None
 
 
-def _bundled() -> Iterator[Traversable]:
+def _bundled() -> "Iterator[Traversable]":
     """Yield the files of the bundled architectures: beside the modules once installed, beside the package before."""
     package = files("poolcalc")
     folder = package / "architectures"

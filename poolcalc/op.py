@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 Shape = tuple[int, ...]
 """Channels, then the spatial axes, without batch; a flat vector is (features,)."""
 
+Gradient = Literal["learned", "chosen", "averaged", "copied"]
+"""See `Op.gradient`."""
+
 Padding = str | tuple[tuple[int, int], ...]
 """One (before, after) per axis, or `same` / `same_lower`."""
 
@@ -75,6 +78,8 @@ class Op(ABC):
     takes: whether its inputs are maps with spatial axes, flat vectors, or either.
     merges: whether it takes several inputs.
     neutral: whether it leaves sizes and fields alone, so that a table may fold it into the row above.
+    gradient: how a unit passes its gradient on to what it reads: by learned weights, to the one value that was chosen,
+        to all in equal parts, or unchanged.
     """
 
     __slots__ = ()
@@ -84,6 +89,7 @@ class Op(ABC):
     takes: ClassVar[Literal["maps", "vectors", "either"]] = "maps"
     merges: ClassVar[bool] = False
     neutral: ClassVar[bool] = False
+    gradient: ClassVar[Gradient] = "copied"
 
     @abstractmethod
     def output_shape(self, inputs: Sequence[Shape]) -> Shape:
@@ -101,6 +107,14 @@ class Op(ABC):
         """Whether every unit also depends on all others, by statistics taken over the map."""
         return False
 
+    def channel_groups(self, in_channels: int) -> int:
+        """Return the number of groups of channels that weights do not mix."""
+        return 1
+
+    def fewest_channels(self, axes: int) -> int:
+        """Return how many channels the operator needs at least, on a map with that many axes."""
+        return 1
+
     def weights(self, inputs: Sequence[Shape]) -> dict[str, Weight]:
         """Return the weights by their PyTorch names."""
         return {}
@@ -108,6 +122,13 @@ class Op(ABC):
     def macs(self, inputs: Sequence[Shape], output: Shape) -> int:
         """Return multiply-accumulates with weights; biases, pooling and activations count as none."""
         return 0
+
+    def channels_backward(self, values: Any, place: int, inputs: Sequence[Shape]) -> Any:
+        """Hand values of the output channels back to the channels of input `place` that they come from.
+
+        values: an array of (channels, …). Operators that pass their channels on in order leave it as it is.
+        """
+        return values
 
     @abstractmethod
     def forward(self, inputs: "Sequence[Array]", weights: Weights) -> "Array":

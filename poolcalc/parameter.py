@@ -7,12 +7,13 @@ numbers: YAML 1.1's other spellings (`no`, `010`, `1:30`, `1_000`) mean somethin
 
 import re
 from abc import ABC, abstractmethod
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import MISSING, dataclass, field, fields
 from fractions import Fraction
+from functools import lru_cache
 from typing import Any
 
-from poolcalc.document import Mapping, Problems, Scalar, Sequence, Value, described
+from poolcalc.document import Place, Problems, Scalar, Sequence, Value, described
 
 LARGEST = 2**31 - 1
 """Larger integers are typing errors, not networks."""
@@ -21,6 +22,8 @@ Schema = dict[str, Any]
 
 _INTEGER = re.compile(r"[-+]?(0|[1-9][0-9]*)")
 _NUMBER = re.compile(r"[-+]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][-+]?[0-9]+)?")
+_OTHER_BASE = re.compile(r"0(x[0-9a-f]+|o[0-7]+|b[01]+)", re.IGNORECASE)
+_SEVERAL = re.compile(r"\(?[0-9]+(\s*[x×*,:; ]\s*[0-9]+){1,2}\)?")
 
 
 class Unreadable(Exception):  # noqa: N818 - a signal between the functions of this module and its callers
@@ -42,6 +45,14 @@ class Kind(ABC):
     def schema(self) -> Schema:
         """Return the JSON Schema of the values that `read` accepts."""
 
+    def accepts(self, text: str) -> bool:
+        """Return whether that text, unquoted, is such a value."""
+        try:
+            self.read(Scalar(Place(), text), None, Problems())
+        except Unreadable:
+            return False
+        return True
+
     def spread(self, plain: Any, rank: int) -> Any:
         """Return what `read` would make of a plain value: one entry per axis for the kinds that have axes."""
         return plain
@@ -52,24 +63,46 @@ def _refuse(value: Value, expected: str, problems: Problems, hint: str | None = 
     return Unreadable()
 
 
-def _integer_hint(value: Value) -> str | None:  # noqa: PLR0911 - one line for each way to write it
-    """Say what to write instead of something that another YAML reader would take for an integer."""
-    if not isinstance(value, Scalar):
+def _fraction(text: str) -> Fraction | None:
+    """Return a decimal number as the fraction that was written, None where it is none, or too long to be meant."""
+    if len(text) > 40 or not _NUMBER.fullmatch(text):
+        return None
+    _, _, exponent = text.lower().partition("e")
+    return Fraction(text) if abs(int(exponent or 0)) < 40 else None
+
+
+def _spelling(value: Value, kind: Kind) -> str | None:
+    """Say how to write a number that is spelled as text, or as not every reader of YAML understands it."""
+    if not isinstance(value, Scalar) or len(value.text) > 40:
         return None
     text = value.text.strip()
-    if value.quoted and _INTEGER.fullmatch(text):
-        return f"write {text} without quotes"
-    if re.fullmatch(r"[-+]?0[0-9_]+", text):
-        return f"YAML readers disagree on a leading zero; write {text.replace('_', '').lstrip('+-0') or 0}"
-    if re.fullmatch(r"[-+]?[0-9][0-9_]*_[0-9_]*", text):
-        return f"write {text.replace('_', '')}"
-    if re.fullmatch(r"[0-9]+(:[0-9]+)+", text):
-        return f"YAML 1.1 reads this as a number to base 60; for two axes write [{', '.join(text.split(':'))}]"
-    if re.fullmatch(r"[0-9]+([x×,][0-9]+)+", text):
-        return f"write [{', '.join(re.split('[x×,]', text))}]"
-    if re.fullmatch(r"[-+]?[0-9]+\.0*", text):
-        return f"write {text.split('.')[0]}"
-    return None
+    plain = text.replace("_", "").rstrip(",;")
+    if _OTHER_BASE.fullmatch(plain):
+        number: Fraction | None = Fraction(int(plain, 0))
+    elif re.fullmatch(r"[0-9]+/0*[1-9][0-9]*", plain):
+        number = Fraction(plain)
+    elif number := _fraction(plain.removesuffix("%")):
+        number /= 100 if plain.endswith("%") else 1
+    if number is None:
+        return None
+    written = str(number) if number.denominator == 1 else f"{float(number):g}"
+    if text == written:
+        return f"write {written} without quotes" if value.quoted and kind.accepts(written) else None
+    if _fraction(written) != number or not kind.accepts(written):
+        return None
+    if re.fullmatch(r"[-+]?0[0-9]+", plain):
+        return f"write {written}; with a leading zero, some readers of YAML take it to base 8"
+    return f"write {written}"
+
+
+def _listed(value: Value, kind: Kind, rank: int | None) -> str | None:
+    """Say how to write several numbers that stand there as text."""
+    if not isinstance(value, Scalar):
+        return None
+    numbers = re.findall("[0-9]+", value.text) if _SEVERAL.fullmatch(value.text.strip()) else []
+    if numbers and len(numbers) == (rank or len(numbers)) and all(map(kind.accepts, numbers)):
+        return f"write [{', '.join(numbers)}]"
+    return "write lists in square brackets" if "(" in value.text else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,10 +115,10 @@ class Whole(Kind):
     def read(self, value: Value, rank: int | None, problems: Problems) -> int:
         """Return the integer."""
         if not isinstance(value, Scalar) or value.quoted or not _INTEGER.fullmatch(value.text):
-            raise _refuse(value, str(self), problems, _integer_hint(value))
-        number = int(value.text) if len(value.text) < 20 else LARGEST + 1
+            raise _refuse(value, str(self), problems, _spelling(value, self))
+        number = int(value.text[:20])  # as many digits are out of bounds whatever follows
         if not self.least <= number <= self.most:
-            raise _refuse(value, str(self), problems)
+            raise _refuse(value, _within(self, number), problems)
         return number
 
     def schema(self) -> Schema:
@@ -114,13 +147,11 @@ class Number(Kind):
 
     def read(self, value: Value, rank: int | None, problems: Problems) -> Fraction:
         """Return the number as the fraction that was written."""
-        plain = isinstance(value, Scalar) and not value.quoted and len(value.text) < 30
-        if not plain or not isinstance(value, Scalar) or not _NUMBER.fullmatch(value.text):
-            raise _refuse(value, str(self), problems)
-        _, _, exponent = value.text.lower().partition("e")
-        number = Fraction(value.text) if abs(int(exponent or 0)) < 40 else None  # 1e999999999 is no fraction to build
-        if number is None or not self.least <= number <= self.most or (self.above and number == self.least):
-            raise _refuse(value, str(self), problems)
+        number = _fraction(value.text) if isinstance(value, Scalar) and not value.quoted else None
+        if number is None:
+            raise _refuse(value, str(self), problems, _spelling(value, self))
+        if not self.least <= number <= self.most or (self.above and number == self.least):
+            raise _refuse(value, _within(self, number), problems)
         return number
 
     def schema(self) -> Schema:
@@ -139,18 +170,28 @@ class Number(Kind):
         return f"a number {'above' if self.above else 'of at least'} {self.least}"
 
 
+def _within(kind: Whole | Number, number: Fraction | int) -> str:
+    """Say what is expected instead of a number out of bounds; the outermost bounds go without saying elsewhere."""
+    noun = "an integer" if isinstance(kind, Whole) else "a number"
+    if number > LARGEST == kind.most:
+        return f"{noun} of at most {LARGEST}"
+    return f"{noun} of at least {-LARGEST}" if number < -LARGEST == kind.least else str(kind)
+
+
 @dataclass(frozen=True, slots=True)
 class Truth(Kind):
     """`true` or `false`."""
 
     def read(self, value: Value, rank: int | None, problems: Problems) -> bool:
         """Return the truth value."""
-        text = value.text if isinstance(value, Scalar) and not value.quoted else None
-        if text in ("true", "false"):
+        text = value.text if isinstance(value, Scalar) else ""
+        if text in ("true", "false") and isinstance(value, Scalar) and not value.quoted:
             return text == "true"
-        spelled = {"yes": "true", "on": "true", "no": "false", "off": "false", "y": "true", "n": "false"}
-        meant = spelled.get(text.lower(), text.lower()) if text else None
-        raise _refuse(value, "true or false", problems, f"write {meant}" if meant in ("true", "false") else None)
+        for word, others in (("true", ("true", "yes", "on", "y", "1")), ("false", ("false", "no", "off", "n", "0"))):
+            if text.lower() in others:
+                hint = f"write {word} without quotes" if text == word else f"write {word}"
+                raise _refuse(value, "true or false", problems, hint)
+        raise _refuse(value, "true or false", problems)
 
     def schema(self) -> Schema:
         """A boolean."""
@@ -168,7 +209,8 @@ class OneOf(Kind):
         if isinstance(value, Scalar) and value.text in self.words:
             return value.text
         found = value.text if isinstance(value, Scalar) else ""
-        raise _refuse(value, " or ".join(self.words), problems, did_you_mean(found, self.words))
+        expected = " or ".join([", ".join(self.words[:-1]), self.words[-1]])
+        raise _refuse(value, expected, problems, did_you_mean(found, self.words))
 
     def schema(self) -> Schema:
         """An enumeration."""
@@ -184,12 +226,12 @@ class PerAxis(Kind):
 
     def read(self, value: Value, rank: int | None, problems: Problems) -> tuple[Any, ...]:
         """Return one entry per axis."""
-        if not isinstance(value, Sequence):
-            if isinstance(value, Mapping):
-                raise _refuse(value, f"{self.each} or a list of one per axis", problems)
-            return (self.each.read(value, rank, problems),) * (rank or 2)
-        check_length(value, rank, problems)
-        return read_all(value, lambda item: self._read_one(item, rank, problems))
+        if isinstance(value, Sequence):
+            check_length(value, rank, problems)
+            return read_all(value, lambda item: self._read_one(item, rank, problems))
+        if hint := _listed(value, self.each, rank):
+            raise _refuse(value, f"{self.each} or a list of one per axis", problems, hint)
+        return (self.each.read(value, rank, problems),) * (rank or 2)
 
     def _read_one(self, item: Value, rank: int | None, problems: Problems) -> Any:
         if self.null and isinstance(item, Scalar) and item.is_null:
@@ -222,11 +264,14 @@ class Amounts(Kind):
         if isinstance(value, Scalar) and value.text in self.words:
             return value.text if value.text != "valid" else ((0, 0),) * (rank or 2)
         if isinstance(value, Scalar) and self.words and value.text[:1].isalpha():
-            raise _refuse(value, f"{one} or {', '.join(self.words)}", problems, did_you_mean(value.text, self.words))
-        if not isinstance(value, Sequence):
-            return ((one.read(value, rank, problems),) * 2,) * (rank or 2)
-        check_length(value, rank, problems)
-        return read_all(value, lambda item: self._read_pair(item, rank, problems))
+            expected = f"{one}, {', '.join(self.words[:-1])} or {self.words[-1]}"
+            raise _refuse(value, expected, problems, did_you_mean(value.text, self.words))
+        if isinstance(value, Sequence):
+            check_length(value, rank, problems, pairs=True)
+            return read_all(value, lambda item: self._read_pair(item, rank, problems))
+        if hint := _listed(value, one, rank):
+            raise _refuse(value, f"{one} or a list of one per axis", problems, hint)
+        return ((one.read(value, rank, problems),) * 2,) * (rank or 2)
 
     def _read_pair(self, item: Value, rank: int | None, problems: Problems) -> tuple[int, int]:
         if not isinstance(item, Sequence):
@@ -248,11 +293,18 @@ class Amounts(Kind):
         return {"anyOf": [one, per_axis, *([{"enum": list(self.words)}] if self.words else [])]}
 
 
-def check_length(value: Sequence, rank: int | None, problems: Problems) -> None:
-    """Refuse a list that has not one entry per spatial axis."""
-    if rank is not None and len(value.items) != rank:
-        axes = "1 spatial axis" if rank == 1 else f"{rank} spatial axes"
-        raise _refuse(value, f"one value or a list of {rank}, as the input has {axes}", problems)
+def check_length(value: Sequence, rank: int | None, problems: Problems, *, pairs: bool = False) -> None:
+    """Refuse a list that has not one entry per spatial axis; pairs: whether [before, after] may have been meant."""
+    if rank is None or len(value.items) == rank:
+        return
+    texts = [item.text for item in value.items if isinstance(item, Scalar)]
+    hint = None
+    if texts and texts == texts[:1] * len(value.items):
+        hint = f"write {texts[0]}, which stands for every axis"
+    elif pairs and rank == 1 and len(texts) == len(value.items) == 2:
+        hint = f"for {texts[0]} before and {texts[1]} after, write [[{texts[0]}, {texts[1]}]]"
+    axes = "1 spatial axis" if rank == 1 else f"{rank} spatial axes"
+    raise _refuse(value, f"one value or a list of {rank} (the input has {axes})", problems, hint)
 
 
 def read_all(value: Sequence, read_one: Callable[[Value], Any]) -> tuple[Any, ...]:
@@ -299,13 +351,29 @@ def parameters(operator: type) -> tuple[Parameter, ...]:
     )
 
 
-def did_you_mean(word: str, known: Any) -> str | None:
+def nearest(word: str, known: Iterable[str]) -> str | None:
+    """Return the known word that a misspelled or shortened one is nearest to, None where none is near.
+
+    >>> nearest("strides", ["stride", "padding"]), nearest("pad", ["stride", "padding"]), nearest("gain", ["padding"])
+    ('stride', 'padding', None)
+    """
+    return _nearest(word[:60].lower().replace("-", "_"), tuple(known))
+
+
+@lru_cache(maxsize=256)
+def _nearest(word: str, known: tuple[str, ...]) -> str | None:
+    from difflib import get_close_matches
+
+    longer = [name for name in known if name.startswith(word)] if len(word) > 2 else []
+    close = longer if len(longer) == 1 else get_close_matches(word, known, n=1, cutoff=0.65)
+    return close[0] if close else None
+
+
+def did_you_mean(word: str, known: Iterable[str]) -> str | None:
     """Suggest the known word nearest to a misspelled one.
 
     >>> did_you_mean("cnov", ["conv", "concat"])
     "did you mean 'conv'?"
     """
-    from difflib import get_close_matches
-
-    close = get_close_matches(word.lower().replace("-", "_"), list(known), n=1, cutoff=0.6)
-    return f"did you mean {close[0]!r}?" if close else None
+    close = nearest(word, known)
+    return f"did you mean {close!r}?" if close else None

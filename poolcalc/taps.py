@@ -4,12 +4,17 @@ Every operator's rule repeats: where unit u reads the set T, unit u + period rea
 has period 1 and step = stride; a transposed convolution the opposite, period = stride and step 1; resizing n to o has
 period o/gcd and step n/gcd. A rule with step 0 reads the same set for every unit, as global pooling does.
 
-Inputs below 0 or at and above the input size are padding.
+Inputs below 0 or at and above the input size are padding: nothing, unless the rule says that it repeats the input.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from math import gcd
+from typing import Literal
+
+Beyond = Literal["nothing", "edge", "reflect", "wrap"]
+"""What lies beyond the borders: nothing, the border pixel again, the mirrored input, or the input again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,10 +23,12 @@ class Taps:
 
     step: input units between what unit u and unit u + period read.
     phases: for each of the units 0 … period − 1, the input units that it reads, an empty range if none.
+    beyond: what a unit reads instead of an input unit that does not exist.
     """
 
     step: int
     phases: tuple[range, ...]
+    beyond: Beyond = "nothing"
 
     def __getitem__(self, unit: int) -> range:
         """Return the input units that feed output unit `unit` (any integer, on an endless canvas)."""
@@ -29,13 +36,33 @@ class Taps:
         reads, shift = self.phases[phase], turns * self.step
         return range(reads.start + shift, reads.stop + shift, reads.step)
 
+    def inside(self, unit: int, size: int) -> Sequence[int]:
+        """Return the units of an input of `size` units that really feed output unit `unit`.
+
+        >>> windows(3, 1, 1).inside(0, 8), Taps(1, (range(-1, 1),), "reflect").inside(0, 8)
+        (range(0, 2), [0, 1])
+        """
+        reads = self[unit]
+        if not reads or (reads[0] >= 0 and reads[-1] < size):
+            return reads
+        match self.beyond:
+            case "nothing":
+                skipped = max(0, -(reads[0] // reads.step))
+                return range(reads[0] + skipped * reads.step, min(reads.stop, size), reads.step)
+            case "edge":
+                return sorted({min(max(i, 0), size - 1) for i in reads})
+            case "reflect":
+                return sorted({size - 1 - abs(size - 1 - abs(i)) for i in reads})
+            case "wrap":
+                return sorted({i % size for i in reads})
+
 
 IDENTITY = Taps(1, (range(1),))
 
 
-def shifted(before: int) -> Taps:
+def shifted(before: int, beyond: Beyond = "nothing") -> Taps:
     """Unit u reads input u − before: padding (or cropping, where negative)."""
-    return Taps(1, (range(-before, 1 - before),))
+    return Taps(1, (range(-before, 1 - before),), beyond)
 
 
 def windows(kernel_size: int, stride: int, before: int, dilation: int = 1) -> Taps:
@@ -89,4 +116,4 @@ def linear(ratio: Fraction, offset: Fraction = Fraction(0)) -> Taps:
     A point that falls on an input unit reads that one alone; ratio 0 reads unit 0.
     """
     points = (u * ratio + offset for u in range(ratio.denominator))
-    return Taps(ratio.numerator, tuple(range(point.__floor__(), point.__ceil__() + 1) for point in points))
+    return Taps(ratio.numerator, tuple(range(point.__floor__(), point.__ceil__() + 1) for point in points), "edge")

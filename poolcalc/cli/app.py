@@ -1,16 +1,17 @@
 """The command and its verbs."""
 
-import sys
+from collections.abc import Iterator
 from typing import Annotated
 
 import typer
 
 from poolcalc import __version__
 from poolcalc.cli.list import list_architectures
+from poolcalc.cli.output import print_error
 from poolcalc.cli.rf import rf
 from poolcalc.cli.schema import schema
 from poolcalc.cli.shapes import shapes
-from poolcalc.errors import PoolcalcError, UnreadableFile
+from poolcalc.errors import PoolcalcError
 
 app = typer.Typer(
     name="poolcalc",
@@ -46,11 +47,17 @@ def run() -> int:
     try:
         app()
     except SystemExit as stop:
+        for reason in _reasons(stop):  # typer makes exit codes of its own from these two
+            if isinstance(reason, (KeyboardInterrupt, BrokenPipeError)):
+                raise reason from None
         return stop.code if isinstance(stop.code, int) else 0
-    except UnreadableFile as error:
-        sys.stderr.write(f"error: {error.message}\n" + (f"  = help: {error.help}\n" if error.help else ""))
-        return 2
     except PoolcalcError as error:
-        sys.stderr.write(f"error: {error}\n")
-        return 1
+        return print_error(error)
     return 0
+
+
+def _reasons(error: BaseException) -> Iterator[BaseException]:
+    """Yield what an exception was raised in answer to."""
+    while error.__context__:
+        error = error.__context__
+        yield error

@@ -1,5 +1,6 @@
 """Arguments and options that several commands share."""
 
+from collections.abc import Sequence
 from enum import Enum
 from typing import Annotated
 
@@ -36,7 +37,21 @@ def shape(text: str | None) -> Shape | None:
     try:
         return parse_input(text) if text is not None else None
     except ValueError as error:
-        raise typer.BadParameter(f"--input: {error}; write channels and sizes, such as 3x224x224") from None
+        remedy = "write channels and sizes, such as 3x224x224"
+        raise typer.BadParameter(f"{error}; {remedy}", param_hint="--input") from None
+
+
+def place(text: str, sizes: Sequence[int], option: str) -> tuple[int, ...]:
+    """Return the position that an option gives, one number for every axis, each inside its size."""
+    parts = text.replace("x", ",").split(",")
+    if len(parts) == len(sizes) and all(part.strip().isdecimal() for part in parts):
+        found = tuple(map(int, parts))
+        if all(i < size for i, size in zip(found, sizes, strict=True)):
+            return found
+    last = ",".join(str(size - 1) for size in sizes)
+    raise typer.BadParameter(
+        f"{text!r} is none of the places {','.join('0' * len(sizes))} to {last}", param_hint=option
+    )
 
 
 Architectures = Annotated[
@@ -61,6 +76,6 @@ Fold = Annotated[
     bool,
     typer.Option(
         "--fold/--no-fold",
-        help="Fold layers that change nothing spatial (relu, …) into the row above; table and markdown only.",
+        help="Fold layers that change nothing spatial (such as relu) into the row above; table and markdown only.",
     ),
 ]

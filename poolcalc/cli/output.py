@@ -2,21 +2,23 @@
 
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from shutil import get_terminal_size
+from typing import TextIO
 
 from poolcalc.cli.options import Colour, Format
 from poolcalc.document import Place
-from poolcalc.errors import InvalidArchitecture, PoolcalcError
+from poolcalc.errors import InvalidArchitecture, PoolcalcError, UnreadableFile
 from poolcalc.renderers import diagnostics
 from poolcalc.report import Report
 from poolcalc.table import Table
 
 ASCII = str.maketrans(
-    {"×": "x", "–": "-", "−": "-", "─": "-", "━": "-", "→": "->", "←": "<-", "↑": "^", "·": ".", "…": "...", "≤": "<="}
+    {"×": "x", "–": "-", "−": "-", "─": "-", "━": "-", "→": ">", "←": "<", "↑": "^", "·": ".", "…": "...", "≤": "<="}
 )
-"""What our signs become on a stream that cannot encode them."""
+"""What our signs become on a stream that cannot encode them; those in tables keep their width."""
 
 
 def drawn(tables: Sequence[Table], form: Format, output: str | None, colour: Colour) -> str:
@@ -35,26 +37,65 @@ def drawn(tables: Sequence[Table], form: Format, output: str | None, colour: Col
     return "\n".join(text.render(table, width=width, colour=emphasised) for table in tables)
 
 
-def write(text: str, output: str | None, sources: Sequence[str] = ()) -> None:
-    """Write to standard output, or to a file: whole or not at all, and never over one of the `sources`."""
-    if output is None:
-        sys.stdout.write(_encodable(text, sys.stdout.encoding))
-        sys.stdout.flush()
-        return
-    target = Path(output)
-    if any(Path(source).exists() and target.exists() and target.samefile(source) for source in sources):
-        raise PoolcalcError(f"--output {output} would overwrite the architecture itself")
-    draft = target.with_name(f".{target.name}.{os.getpid()}")
-    try:
-        draft.write_text(text, encoding="utf-8")
-        draft.replace(target)
-    except OSError as error:
-        draft.unlink(missing_ok=True)
-        raise CannotWrite(f"cannot write {output}: {error.strerror}") from None
-
-
 class CannotWrite(PoolcalcError):  # noqa: N818 - reads better where it is caught
-    """The file of --output cannot be written."""
+    """Standard output, or the file of --output, cannot be written."""
+
+
+def require_writable(output: str | None, sources: Sequence[str]) -> None:
+    """Refuse, before any work is done, a file that could not be written in the end, or is one of the `sources`."""
+    if output is None:
+        return
+    with _explained(output):
+        target = Path(os.path.realpath(output))
+        if target.is_dir():
+            raise CannotWrite(f"cannot write {output}: it is a directory")
+        if not target.parent.is_dir():
+            raise CannotWrite(f"cannot write {output}: there is no directory {target.parent}")
+        if target.exists() and any(target.samefile(source) for source in sources if Path(source).exists()):
+            raise CannotWrite(f"--output {output} would overwrite the architecture itself")
+
+
+def write(text: str, output: str | None) -> None:
+    """Write to standard output, or to a file: whole or not at all."""
+    if output is not None:
+        with _explained(output):
+            _replace(Path(os.path.realpath(output)), text.encode("utf-8", "replace"))
+        return
+    with _explained("standard output"):
+        try:
+            sys.stdout.write(_encodable(text, sys.stdout.encoding))
+            sys.stdout.flush()
+        except OSError:
+            abandon(sys.stdout)
+            raise
+
+
+@contextmanager
+def _explained(target: str) -> Iterator[None]:
+    try:
+        yield
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        raise CannotWrite(f"cannot write {target}: {error.strerror}") from None
+
+
+def abandon(stream: TextIO) -> None:
+    """Drop what a stream could not write: Python would try, and complain, once more at exit."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+
+
+def _replace(target: Path, data: bytes) -> None:
+    """Put the data in place of a file; a device or a pipe just takes it."""
+    if target.exists() and not target.is_file():
+        target.write_bytes(data)
+        return
+    draft = target.with_name(f".{target.name[:99]}.{os.getpid()}")
+    try:
+        draft.write_bytes(data)
+        draft.replace(target)
+    finally:
+        draft.unlink(missing_ok=True)
 
 
 def _encodable(text: str, encoding: str | None) -> str:
@@ -71,7 +112,21 @@ def complain(text: str) -> None:
     sys.stderr.write(_encodable(text, sys.stderr.encoding))
 
 
-def print_problems(error: InvalidArchitecture) -> None:
+def print_error(error: PoolcalcError) -> int:
+    """Print what went wrong, and return the exit code that says so."""
+    match error:
+        case InvalidArchitecture():
+            _print_problems(error)
+            return 1
+        case UnreadableFile():
+            complain(f"error: {error.message}\n" + (f"  = help: {error.help}\n" if error.help else ""))
+            return 2
+        case _:
+            complain(f"error: {error}\n")
+            return 2 if isinstance(error, CannotWrite) else 1
+
+
+def _print_problems(error: InvalidArchitecture) -> None:
     """Print everything that is wrong with a file."""
     source = error.source
     for problem in error.problems:

@@ -32,11 +32,10 @@ def bar(title: str) -> Iterator[Callable[[float], None] | None]:
 @contextmanager
 def _drawn_bar(title: str) -> Iterator[Callable[[float], None]]:
     from rich.console import Console
-    from rich.progress import Progress, TimeRemainingColumn
+    from rich.progress import Progress, TextColumn
 
-    console = Console(stderr=True)
-    with Progress(
-        *Progress.get_default_columns()[:3], TimeRemainingColumn(), console=console, transient=True
-    ) as progress:
+    what = TextColumn("{task.description}", markup=False)
+    columns = Progress.get_default_columns()[1:]
+    with Progress(what, *columns, console=Console(stderr=True), transient=True) as progress:
         task = progress.add_task(title, total=1.0)
         yield lambda share: progress.update(task, completed=share)

@@ -2,12 +2,13 @@
 
 import sys
 from collections.abc import Callable, Sequence
+from typing import Any
 
 import typer
 
 from poolcalc.cli.options import Colour, Format
-from poolcalc.cli.output import drawn, print_findings, print_problems, write
-from poolcalc.errors import InvalidArchitecture
+from poolcalc.cli.output import drawn, print_error, print_findings, require_writable, write
+from poolcalc.errors import PoolcalcError, UnreadableFile
 from poolcalc.graph import Graph
 from poolcalc.library import load
 from poolcalc.op import Shape
@@ -25,37 +26,38 @@ def print_reports(
     *,
     examine: Callable[[Graph], Report],
     table: Callable[[Report], Table],
+    data: Callable[[Report], dict[str, Any]] = Report.to_dict,
 ) -> None:
-    """Examine every architecture, print all reports, then what is wrong; exit with 1 where something is."""
-    reports, sound = [], True
+    """Examine every architecture, print all reports, then what is wrong; exit with 1 or 2 where something is."""
+    require_writable(output, architectures)
+    reports, code = [], 0
     for architecture in architectures:
         try:
             reports.append(examine(_graph(architecture, input_shape)))
-        except InvalidArchitecture as error:
-            print_problems(error)
-            sound = False
-    if reports:
-        write(
-            _json(reports) if form is Format.JSON else drawn(list(map(table, reports)), form, output, colour),
-            output,
-            architectures,
-        )
+        except PoolcalcError as error:
+            code = max(code, print_error(error))
+    if reports and form is Format.JSON:
+        write(_json(list(map(data, reports)), several=len(architectures) > 1), output)
+    elif reports:
+        write(drawn(list(map(table, reports)), form, output, colour), output)
     for report in reports:
         print_findings(report)
-        sound = sound and not report.findings
-    if not sound:
-        raise typer.Exit(1)
+        code = max(code, 1 if report.findings else 0)
+    raise typer.Exit(code)
 
 
 def _graph(architecture: str, input_shape: Shape | None) -> Graph:
     if architecture == "-":
-        return parse(sys.stdin.buffer.read(MOST_BYTES + 1), "<stdin>", input_shape=input_shape)
+        try:
+            data = sys.stdin.buffer.read(MOST_BYTES + 1)
+        except OSError as error:
+            raise UnreadableFile(f"cannot read standard input: {error.strerror}") from None
+        return parse(data, "<stdin>", input_shape=input_shape)
     return load(architecture, input_shape=input_shape)
 
 
-def _json(reports: Sequence[Report]) -> str:
+def _json(objects: Sequence[dict[str, Any]], *, several: bool) -> str:
     """Return one object, or a list where several architectures were asked for."""
     import json
 
-    objects = [report.to_dict() for report in reports]
-    return json.dumps(objects[0] if len(objects) == 1 else objects, indent=1) + "\n"
+    return json.dumps(objects if several else objects[0], indent=1) + "\n"

@@ -3,10 +3,10 @@
 from abc import abstractmethod
 from collections.abc import Sequence
 from math import prod
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from poolcalc.families.sliding import SlidingWindow
-from poolcalc.op import Shape, Weight, Weights
+from poolcalc.op import Gradient, Shape, Weight, Weights
 
 if TYPE_CHECKING:
     from poolcalc.op import Array
@@ -16,11 +16,16 @@ class Convolution(SlidingWindow):
     """Cross-correlation with zero padding, `torch.nn.Conv1d` … `Conv3d`."""
 
     __slots__ = ()
+    gradient: ClassVar[Gradient] = "learned"
     bias: bool
 
     @abstractmethod
     def filters(self, in_channels: int) -> tuple[int, int]:
         """Return (out_channels, groups) for that many input channels."""
+
+    def channel_groups(self, in_channels: int) -> int:
+        """Return the groups of `filters`."""
+        return self.filters(in_channels)[1]
 
     def output_shape(self, inputs: Sequence[Shape]) -> Shape:
         """Return out_channels and the number of windows."""

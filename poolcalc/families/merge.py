@@ -1,6 +1,6 @@
 """Elementwise merges: equal shapes, where size 1 is repeated as NumPy and PyTorch do it (squeeze-and-excite gates)."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import ClassVar, Literal
 
 from poolcalc.op import Impossible, Op, Shape, times
@@ -40,10 +40,12 @@ def require_same_axes(keyword: str, inputs: Sequence[Shape]) -> None:
 def mismatch(keyword: str, place: int, inputs: Sequence[Shape]) -> Impossible:
     """Explain sizes that differ, with layers that would make them equal; place 0 is the channels."""
     sizes = [shape[place] for shape in inputs]
-    small, large = (pick(inputs, key=lambda shape: shape[place]) for pick in (_smallest, max))
+    # Size 1 is repeated where values are combined, but is too small where channels are put together.
+    counted = [shape for shape in inputs if shape[place] > 1 or keyword == "concat"]
+    small, large = (pick(counted, key=lambda shape: shape[place]) for pick in (min, max))
     if place:
         what = f"sizes on axis {place - 1}"
-        only_two = len({shape[1:] for shape in inputs if shape[place] > 1}) == 2
+        only_two = len({shape[1:] for shape in counted}) == 2
         change = _size_change(small, large) if only_two else f"bring every path to {times(small[1:])} with `- crop`"
     elif len(small) > 1:
         what, change = (
@@ -53,11 +55,6 @@ def mismatch(keyword: str, place: int, inputs: Sequence[Shape]) -> Impossible:
     else:
         what, change = "features", f"end the path of {times(small)} with `- linear: {large[0]}`"
     return Impossible(f"{keyword} needs equal {what}, found {' and '.join(map(str, sizes))}", help=change)
-
-
-def _smallest(inputs: Sequence[Shape], key: Callable[[Shape], int]) -> Shape:
-    """Return the smallest of the shapes that are not repeated as size 1, where there is one."""
-    return min((shape for shape in inputs if key(shape) > 1), key=key, default=inputs[0])
 
 
 def _size_change(small: Shape, large: Shape) -> str:

@@ -60,7 +60,7 @@ class SlidingWindow(Op):
         dilated = f" with dilation {self.dilation[axis]} spans {span} and" if span != kernel else ""
         ways = [f"an input of at least {span - before - after} here"]
         fitting = (padded - 1) // self.dilation[axis] + 1
-        if padded > 0:
+        if self.allows_padding(max(before, after), fitting):
             ways.insert(0, f"kernel_size up to {fitting}")
         enough = -((size - span) // 2)
         if self.allows_padding(enough, kernel):

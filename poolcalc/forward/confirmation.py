@@ -1,7 +1,6 @@
 """Run every layer and record the shape that comes out. The predicted shapes are looked at only afterwards."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from time import perf_counter
 
 import numpy as np
@@ -9,6 +8,7 @@ import numpy as np
 from poolcalc.analysis import Analysis, Layer
 from poolcalc.errors import DoesNotFit
 from poolcalc.forward import memory
+from poolcalc.forward.results import Confirmation
 from poolcalc.forward.weights import Noise
 from poolcalc.graph import INPUT
 from poolcalc.kernels import Array
@@ -16,25 +16,6 @@ from poolcalc.op import Shape
 
 Progress = Callable[[float], None]
 """Called after every layer with the share of the work that is done, 0 to 1."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Confirmation:
-    """What a forward pass found.
-
-    found: the shape of every layer that ran, None where its kernel failed.
-    seconds: how long the pass took.
-    """
-
-    found: dict[str, Shape | None]
-    batch: int
-    seed: int
-    seconds: float
-
-    def confirms(self, layer: Layer) -> bool | None:
-        """Return whether the layer came out as predicted, None where it did not run."""
-        name = layer.node.name
-        return self.found[name] == layer.shape if name in self.found else None
 
 
 def run(analysis: Analysis, *, batch: int = 1, seed: int = 0, progress: Progress | None = None) -> Confirmation:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
 from poolcalc.families.adaptive import AdaptivePooling
-from poolcalc.op import Weights
+from poolcalc.op import Gradient, Weights
 from poolcalc.parameter import PerAxis, Whole, parameter
 
 if TYPE_CHECKING:
@@ -18,6 +18,7 @@ class AdaptiveAvgPool(AdaptivePooling):
 
     keyword: ClassVar[str] = "adaptive_avg_pool"
     main: ClassVar[str | None] = "output_size"
+    gradient: ClassVar[Gradient] = "averaged"
 
     output_size: tuple[int | None, ...] = parameter(
         PerAxis(Whole(1), null=True), "size to come out; null keeps the input's"

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar, Literal
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from poolcalc.families.groups import require_divisible
 from poolcalc.families.pointwise import Pointwise
@@ -28,6 +28,10 @@ class ChannelShuffle(Pointwise):
         (shape,) = inputs
         require_divisible(self.groups, in_channels=shape[0])
         return shape
+
+    def channels_backward(self, values: Any, place: int, inputs: Sequence[Shape]) -> Any:
+        """Deal the channels back to their groups."""
+        return values.reshape(-1, self.groups, *values.shape[1:]).swapaxes(0, 1).reshape(values.shape)
 
     def forward(self, inputs: "Sequence[Array]", weights: Weights) -> "Array":
         """Transpose groups and places."""

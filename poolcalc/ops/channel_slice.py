@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar, Literal
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from poolcalc.op import Impossible, Op, Shape, Weights
 from poolcalc.parameter import Whole, parameter
@@ -30,6 +30,13 @@ class ChannelSlice(Op):
                 help=f"use start < stop ≤ {channels}",
             )
         return (self.stop - self.start, *spatial)
+
+    def channels_backward(self, values: Any, place: int, inputs: Sequence[Shape]) -> Any:
+        """Put zeros where channels were left out."""
+        import numpy as np
+
+        around = [(0, 0)] * (values.ndim - 1)
+        return np.pad(values, [(self.start, inputs[place][0] - self.stop), *around])
 
     def forward(self, inputs: "Sequence[Array]", weights: Weights) -> "Array":
         """Slice."""

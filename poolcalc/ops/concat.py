@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar, Literal
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from poolcalc.families.merge import mismatch, require_same_axes
 from poolcalc.op import Op, Shape, Weights
@@ -26,6 +26,11 @@ class Concat(Op):
             if len({shape[place] for shape in inputs}) > 1:
                 raise mismatch(self.keyword, place, inputs)
         return (sum(shape[0] for shape in inputs), *inputs[0][1:])
+
+    def channels_backward(self, values: Any, place: int, inputs: Sequence[Shape]) -> Any:
+        """Cut the input's channels out."""
+        before = sum(shape[0] for shape in inputs[:place])
+        return values[before : before + inputs[place][0]]
 
     def forward(self, inputs: "Sequence[Array]", weights: Weights) -> "Array":
         """Concatenate."""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from poolcalc import arithmetic
 from poolcalc.families.groups import require_divisible
-from poolcalc.op import Impossible, Op, Shape, Weight, Weights, amounts, evenly, times
+from poolcalc.op import Gradient, Impossible, Op, Shape, Weight, Weights, amounts, evenly, times
 from poolcalc.parameter import Amounts, PerAxis, Truth, Whole, parameter
 from poolcalc.taps import Taps, transposed
 
@@ -21,6 +21,7 @@ class ConvTranspose(Op):
 
     keyword: ClassVar[str] = "conv_transpose"
     main: ClassVar[str | None] = "out_channels"
+    gradient: ClassVar[Gradient] = "learned"
 
     out_channels: int = parameter(Whole(1), "number of filters")
     kernel_size: tuple[int, ...] = parameter(PerAxis(Whole(1)), "size of the kernel")
@@ -71,6 +72,10 @@ class ConvTranspose(Op):
         """Return the inputs whose scattered kernels cover unit u; they depend on u modulo the stride."""
         before, _ = self.padding[axis]
         return (transposed(self.kernel_size[axis], self.stride[axis], before, self.dilation[axis]),)
+
+    def channel_groups(self, in_channels: int) -> int:
+        """Return groups."""
+        return self.groups
 
     def weights(self, inputs: Sequence[Shape]) -> dict[str, Weight]:
         """Return weight (in_channels, out_channels / groups, *kernel_size) and bias (out_channels)."""

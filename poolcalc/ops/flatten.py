@@ -6,7 +6,7 @@ from math import prod
 from typing import TYPE_CHECKING, ClassVar, Literal
 
 from poolcalc.op import Op, Shape, Weights
-from poolcalc.taps import Taps, everything
+from poolcalc.taps import IDENTITY, Taps, everything
 
 if TYPE_CHECKING:
     from poolcalc.op import Array
@@ -27,7 +27,7 @@ class Flatten(Op):
     def taps(self, axis: int, sizes: Sequence[int]) -> Sequence[Taps]:
         """Return everything: the vector as a whole sees what the map sees."""
         (size,) = sizes
-        return (everything(size),)
+        return (everything(size) if size > 1 else IDENTITY,)
 
     def forward(self, inputs: "Sequence[Array]", weights: Weights) -> "Array":
         """Reshape."""

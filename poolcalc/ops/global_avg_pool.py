@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
 from poolcalc.families.adaptive import GlobalPooling
-from poolcalc.op import Weights
+from poolcalc.op import Gradient, Weights
 
 if TYPE_CHECKING:
     from poolcalc.op import Array
@@ -17,6 +17,7 @@ class GlobalAvgPool(GlobalPooling):
 
     keyword: ClassVar[str] = "global_avg_pool"
     aliases: ClassVar[tuple[str, ...]] = ("gap",)
+    gradient: ClassVar[Gradient] = "averaged"
 
     def forward(self, inputs: "Sequence[Array]", weights: Weights) -> "Array":
         """Reduce all spatial axes."""

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
 from poolcalc.families.adaptive import GlobalPooling
-from poolcalc.op import Weights
+from poolcalc.op import Gradient, Weights
 
 if TYPE_CHECKING:
     from poolcalc.op import Array
@@ -16,6 +16,7 @@ class GlobalMaxPool(GlobalPooling):
     """The largest value of every channel."""
 
     keyword: ClassVar[str] = "global_max_pool"
+    gradient: ClassVar[Gradient] = "chosen"
 
     def forward(self, inputs: "Sequence[Array]", weights: Weights) -> "Array":
         """Reduce all spatial axes."""

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING, ClassVar
 
+from poolcalc.families.groups import nearest_divisor
 from poolcalc.families.pointwise import Pointwise
 from poolcalc.op import Impossible, Shape, Weight, Weights
 from poolcalc.parameter import Number, Truth, Whole, parameter
@@ -28,11 +29,9 @@ class GroupNorm(Pointwise):
         """Return the input's shape."""
         (shape,) = inputs
         if shape[0] % self.num_groups:
-            divisors = [n for n in range(1, shape[0] + 1) if shape[0] % n == 0]
-            nearest = min(divisors, key=lambda n: abs(n - self.num_groups))
             raise Impossible(
                 f"num_groups {self.num_groups} does not divide the {shape[0]} channels",
-                help=f"use num_groups: {nearest}",
+                help=f"use num_groups: {nearest_divisor(shape[0], self.num_groups)}",
             )
         return shape
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar, Literal
 
-from poolcalc.op import Op, Shape, Weight, Weights
+from poolcalc.op import Gradient, Op, Shape, Weight, Weights
 from poolcalc.parameter import Truth, Whole, parameter
 
 if TYPE_CHECKING:
@@ -18,6 +18,7 @@ class Linear(Op):
     keyword: ClassVar[str] = "linear"
     main: ClassVar[str | None] = "out_features"
     takes: ClassVar[Literal["maps", "vectors", "either"]] = "vectors"
+    gradient: ClassVar[Gradient] = "learned"
 
     out_features: int = parameter(Whole(1), "values to come out")
     bias: bool = parameter(Truth(), "whether to add a learned value to each", default=True)

@@ -10,7 +10,7 @@ from math import prod
 from typing import TYPE_CHECKING, ClassVar
 
 from poolcalc.families.pooling import Pooling
-from poolcalc.op import Weights
+from poolcalc.op import Gradient, Weights
 from poolcalc.parameter import Number, PerAxis, Truth, Whole, parameter
 
 if TYPE_CHECKING:
@@ -23,6 +23,7 @@ class LPPool(Pooling):
 
     keyword: ClassVar[str] = "lp_pool"
     main: ClassVar[str | None] = "kernel_size"
+    gradient: ClassVar[Gradient] = "averaged"
 
     norm_type: Fraction = parameter(Number(above=True), "the exponent P", default=Fraction(2))
     kernel_size: tuple[int, ...] = parameter(PerAxis(Whole(1)), "size of the window")
@@ -30,6 +31,10 @@ class LPPool(Pooling):
         PerAxis(Whole(1)), "step from window to window; the kernel size if left out", default=None
     )
     ceil_mode: bool = parameter(Truth(), "whether a last window may hang over the end", default=False)
+
+    def allows_padding(self, amount: int, kernel_size: int) -> bool:
+        """Return whether it is none: there is no such parameter."""
+        return amount == 0
 
     def forward(self, inputs: "Sequence[Array]", weights: Weights) -> "Array":
         """Take the root of mean powers times the kernel; a clipped last window is thereby scaled up, as in PyTorch."""

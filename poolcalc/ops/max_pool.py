@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
 from poolcalc.families.pooling import Pooling
-from poolcalc.op import Padding, Weights
+from poolcalc.op import Gradient, Padding, Weights
 from poolcalc.parameter import Amounts, PerAxis, Truth, Whole, parameter
 
 if TYPE_CHECKING:
@@ -18,6 +18,7 @@ class MaxPool(Pooling):
 
     keyword: ClassVar[str] = "max_pool"
     main: ClassVar[str | None] = "kernel_size"
+    gradient: ClassVar[Gradient] = "chosen"
 
     kernel_size: tuple[int, ...] = parameter(PerAxis(Whole(1)), "size of the window")
     stride: tuple[int, ...] = parameter(

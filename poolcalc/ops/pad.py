@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING, ClassVar
 
 from poolcalc.op import Impossible, Op, Shape, Weights, amounts, times
 from poolcalc.parameter import LARGEST, Amounts, Number, OneOf, parameter
-from poolcalc.taps import Taps, shifted
+from poolcalc.taps import Beyond, Taps, shifted
 
 if TYPE_CHECKING:
     from poolcalc.op import Array
+
+_BEYOND: dict[str, Beyond] = {"constant": "nothing", "reflect": "reflect", "replicate": "edge", "circular": "wrap"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,9 +23,7 @@ class Pad(Op):
     main: ClassVar[str | None] = "padding"
 
     padding: tuple[tuple[int, int], ...] = parameter(Amounts(-LARGEST), "amounts on every side; negative ones crop")
-    mode: str = parameter(
-        OneOf(("constant", "reflect", "replicate", "circular")), "what the padding holds", default="constant"
-    )
+    mode: str = parameter(OneOf(tuple(_BEYOND)), "what the padding holds", default="constant")
     value: Fraction = parameter(Number(-LARGEST), "the constant", default=Fraction(0))
 
     def output_shape(self, inputs: Sequence[Shape]) -> Shape:
@@ -39,6 +39,11 @@ class Pad(Op):
             )
         reach = {"constant": None, "reflect": -1, "replicate": None, "circular": 0}[self.mode]
         for axis, (size, pair) in enumerate(zip(kept, self.padding, strict=True)):
+            if self.mode == "circular" and min(pair) < 0 < max(pair):
+                raise Impossible(
+                    f"circular padding on one side of axis {axis} needs the other side whole",
+                    help=f"crop by {-min(pair)} in a layer of its own, with `crop`",
+                )
             if reach is not None and max(pair) > size + reach:
                 raise Impossible(
                     f"{self.mode} padding of {max(pair)} needs more than the {size} pixels of axis {axis}",
@@ -48,7 +53,8 @@ class Pad(Op):
 
     def taps(self, axis: int, sizes: Sequence[int]) -> Sequence[Taps]:
         """Return the same pixel, moved by the padding before it."""
-        return (shifted(self.padding[axis][0]),)
+        beyond = _BEYOND[self.mode]
+        return (shifted(self.padding[axis][0], beyond),)
 
     def forward(self, inputs: "Sequence[Array]", weights: Weights) -> "Array":
         """Crop where negative, pad where positive."""

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from poolcalc.op import Impossible, Op, Shape, Weights
 from poolcalc.parameter import Whole, parameter
@@ -25,7 +25,7 @@ class PixelShuffle(Op):
     def output_shape(self, inputs: Sequence[Shape]) -> Shape:
         """Return channels / r^axes and sizes · r."""
         ((channels, *spatial),) = inputs
-        group = self.upscale_factor ** len(spatial)
+        group = self.fewest_channels(len(spatial))
         if channels % group:
             raise Impossible(
                 f"pixel_shuffle needs a multiple of {group} channels, found {channels}",
@@ -37,6 +37,15 @@ class PixelShuffle(Op):
     def taps(self, axis: int, sizes: Sequence[int]) -> Sequence[Taps]:
         """Return the coarse pixel that unit u lies in."""
         return (nearest(Fraction(1, self.upscale_factor)),)
+
+    def fewest_channels(self, axes: int) -> int:
+        """Return the channels that become one."""
+        return self.upscale_factor**axes
+
+    def channels_backward(self, values: Any, place: int, inputs: Sequence[Shape]) -> Any:
+        """Share a channel out evenly among those that it was made of."""
+        group = inputs[place][0] // len(values)
+        return (values / group).repeat(group, axis=0)
 
     def forward(self, inputs: "Sequence[Array]", weights: Weights) -> "Array":
         """Interleave groups of channels with the positions."""

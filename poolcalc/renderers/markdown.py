@@ -30,7 +30,7 @@ def _escaped(text: str) -> str:
     >>> print(_escaped("a_b|c <d> * [x]"))
     a\_b\|c &lt;d> \* \[x]
     """
-    text = text.replace("\\", "\\\\").replace("<", "&lt;")
-    for sign in "`*_[|":
+    text = text.replace("\\", "\\\\").replace("&", "&amp;").replace("<", "&lt;")
+    for sign in "`*_[|~$":
         text = text.replace(sign, f"\\{sign}")
     return text

@@ -6,10 +6,12 @@ which it would take seconds, are aligned here.
 
 from collections.abc import Sequence
 
-from poolcalc.table import Column, Table
+from poolcalc.table import Table
 
 MOST_RICH_ROWS = 300
 _GAP = 2
+_ENDLESS = 1_000_000
+"""Columns for rich, which shortens what does not fit: what fits has been decided before."""
 
 
 def render(table: Table, *, width: int | None = None, colour: bool = False) -> str:
@@ -17,34 +19,39 @@ def render(table: Table, *, width: int | None = None, colour: bool = False) -> s
 
     width: columns of the terminal; None takes as many as the table needs. colour: whether to emphasise.
     """
-    kept, left_out = _fitting(table, width)
-    lines = _rich(table, kept, colour=colour) if len(table.rows) <= MOST_RICH_ROWS else _plain(table, kept)
+    kept = _fitting(table, width)
+    title = _wrapped(table.title, width)
+    few = len(table.rows) <= MOST_RICH_ROWS
+    lines = _rich(table, kept, title, colour=colour) if few else _plain(table, kept, title)
     notes = list(table.notes)
-    if left_out:
-        names = ", ".join(column.title for column in left_out)
+    if len(kept) < len(table.columns):
+        names = ", ".join(column.title for place, column in enumerate(table.columns) if place not in kept)
         notes.insert(0, f"left out at {width} columns: {names}")
     return "\n".join([lines, "", *(_wrapped(note, width) for note in notes), ""])
 
 
-def _fitting(table: Table, width: int | None) -> tuple[list[int], list[Column]]:
-    """Return the places of the columns that fit, and the columns that do not."""
+def _fitting(table: Table, width: int | None) -> list[int]:
+    """Return the places of the columns to show: those that always stay, then the least expendable that fit."""
+    places = range(len(table.columns))
+    if width is None:
+        return list(places)
+    kept, left = [], width + _GAP
     widths = _widths(table)
-    kept, left_out = list(range(len(table.columns))), []
-    while width is not None and sum(widths[i] + _GAP for i in kept) - _GAP > width:
-        place = max(kept, key=lambda i: table.columns[i].expendable)
-        if table.columns[place].expendable == 0:
-            break
-        kept.remove(place)
-        left_out.append(table.columns[place])
-    return kept, left_out
+    for place in sorted(places, key=lambda place: table.columns[place].expendable):
+        if table.columns[place].expendable == 0 or widths[place] + _GAP <= left:
+            kept.append(place)
+            left -= widths[place] + _GAP
+    return sorted(kept)
 
 
 def _widths(table: Table) -> list[int]:
     """Return the width of every column, headings and blocks' names included."""
-    widths = [len(column.title) for column in table.columns]
+    from rich.cells import cell_len
+
+    widths = [cell_len(column.title) for column in table.columns]
     for kind, texts in _lines(table, range(len(table.columns))):
         for place, text in enumerate(texts[:1] if kind == "group" else texts):
-            widths[place] = max(widths[place], len(text))
+            widths[place] = max(widths[place], cell_len(text))
     return widths
 
 
@@ -71,23 +78,27 @@ def _lines(table: Table, kept: Sequence[int]) -> list[tuple[str, list[str]]]:
     return lines
 
 
-def _plain(table: Table, kept: Sequence[int]) -> str:
+def _plain(table: Table, kept: Sequence[int], title: str) -> str:
+    from rich.cells import cell_len
+
     widths, columns = _widths(table), table.columns
+    gap = " " * _GAP
 
     def aligned(texts: Sequence[str]) -> str:
-        cells = zip(texts, kept, strict=True)
-        padded = [text.ljust(widths[i]) if columns[i].left else text.rjust(widths[i]) for text, i in cells]
-        return (" " * _GAP).join(padded).rstrip()
+        cells = [
+            (text, " " * (widths[i] - cell_len(text)), columns[i].left) for text, i in zip(texts, kept, strict=True)
+        ]
+        return gap.join(text + blank if left else blank + text for text, blank, left in cells).rstrip()
 
     rule = "─" * (sum(widths[i] + _GAP for i in kept) - _GAP)
-    lines = [table.title, "", aligned([columns[i].title for i in kept]), rule]
+    lines = [title, "", aligned([columns[i].title for i in kept]), rule]
     for kind, texts in _lines(table, kept):
         lines += [rule] * (kind == "totals")
         lines.append(aligned(texts))
     return "\n".join(lines)
 
 
-def _rich(table: Table, kept: Sequence[int], *, colour: bool) -> str:
+def _rich(table: Table, kept: Sequence[int], title: str, *, colour: bool) -> str:
     from io import StringIO
 
     from rich.box import SIMPLE_HEAD
@@ -105,13 +116,23 @@ def _rich(table: Table, kept: Sequence[int], *, colour: bool) -> str:
             drawn.add_section()
         drawn.add_row(*map(Text, texts), style=styles.get(kind))
     stream = StringIO()
-    width = sum(_widths(table)) + _GAP * len(kept) + len(table.title)
-    console = Console(file=stream, width=width, force_terminal=colour, no_color=not colour, highlight=False)
-    console.print(Text(table.title, style="bold"), "", drawn, sep="\n")
+    console = Console(
+        file=stream,
+        width=_ENDLESS,
+        height=len(table.rows),  # given both, rich does not ask the environment
+        color_system="standard" if colour else None,
+        no_color=False,
+        force_terminal=colour,
+        force_jupyter=False,  # which would show the table in the notebook instead of returning it
+        highlight=False,
+    )
+    console.print(Text(title, style="bold"), "", drawn, sep="\n")
     return "\n".join(line.rstrip() for line in stream.getvalue().rstrip().splitlines())
 
 
 def _wrapped(note: str, width: int | None) -> str:
     from textwrap import fill
 
-    return note if width is None else fill(note, max(width, 20), subsequent_indent="  ", break_long_words=False)
+    if width is None:
+        return note
+    return fill(note, max(width, 20), subsequent_indent="  ", break_long_words=False, break_on_hyphens=False)

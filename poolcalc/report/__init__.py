@@ -1,5 +1,5 @@
 """One report: the analysis and, where it was run, its confirmation; tables and JSON read the same object."""
 
-from poolcalc.report.report import Finding, Report
+from poolcalc.report.report import Report
 
-__all__ = ["Finding", "Report"]
+__all__ = ["Report"]

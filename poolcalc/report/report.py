@@ -1,37 +1,21 @@
 """Everything that is known about one architecture, and its JSON form."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass, fields
 from fractions import Fraction
 from functools import cached_property
 from math import prod
 from typing import Any
 
+from poolcalc.actual import ActualField
 from poolcalc.analysis import Analysis, Layer
-from poolcalc.document import Place
-from poolcalc.forward.confirmation import Confirmation
+from poolcalc.finding import Finding
+from poolcalc.forward.results import Confirmation, Proof
 from poolcalc.graph import Graph, Node
-from poolcalc.op import Op, times
+from poolcalc.op import Op
+from poolcalc.rule import Facts
+from poolcalc.rules import ALWAYS
 
 SCHEMA = "poolcalc.report/1"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Finding:
-    """Something that a reviewer must know, and what to do about it.
-
-    code, rule: stable identifiers, such as PC100 and impossible-layer. severity: error or warning.
-    layer: the name of the layer it is about. place: where that layer stands in the file.
-    """
-
-    code: str
-    rule: str
-    severity: str
-    message: str
-    layer: str
-    place: Place
-    help: str | None = None
-    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -40,10 +24,14 @@ class Report:
 
     analysis: shapes, costs and receptive fields of all layers.
     forward: what the NumPy forward pass found, None where it was not run.
+    proof: which receptive fields were proven by execution, None where that was not tried.
+    broken: bounds that were set and are not kept.
     """
 
     analysis: Analysis
     forward: Confirmation | None = None
+    proof: Proof | None = None
+    broken: tuple[Finding, ...] = ()
 
     @property
     def graph(self) -> Graph:
@@ -75,41 +63,29 @@ class Report:
         """Most values alive at once during a forward pass, input included."""
         return self.analysis.peak_activations
 
+    @cached_property
+    def facts(self) -> Facts:
+        """What rules look at."""
+        return Facts(self.analysis, self.forward, self.proof)
+
+    @property
+    def actual(self) -> dict[str, ActualField | None]:
+        """What every unit of every layer really sees, by the layer's name."""
+        return self.facts.actual
+
+    @property
+    def deviations(self) -> dict[str, tuple[float, ...] | None]:
+        """Estimated deviations of the untrained effective fields, by the layer's name."""
+        return self.facts.deviations
+
     def confirmed(self, layer: Layer) -> bool | None:
         """Return whether the forward pass found the layer's shape, None where it did not run."""
         return self.forward.confirms(layer) if self.forward else None
 
     @cached_property
     def findings(self) -> tuple[Finding, ...]:
-        """Layers that cannot run, and shapes that the forward pass did not confirm."""
-        return tuple(self._findings())
-
-    def _findings(self) -> Iterator[Finding]:
-        for layer in self.layers:
-            name, place = layer.node.name, layer.node.place
-            if problem := layer.problem:
-                yield Finding(
-                    code="PC100",
-                    rule="impossible-layer",
-                    severity="error",
-                    message=f"{name}: {problem.message}",
-                    layer=name,
-                    place=place,
-                    help=problem.help,
-                    notes=problem.notes,
-                )
-            elif self.forward and self.confirmed(layer) is False:
-                found = self.forward.found[name]
-                yield Finding(
-                    code="PC500",
-                    rule="unconfirmed-shape",
-                    severity="error",
-                    message=f"{name}: predicted {times(layer.shape or ())}, the forward pass "
-                    + (f"found {times(found)}" if found else "failed"),
-                    layer=name,
-                    place=place,
-                    help="this is a mistake in poolcalc, not in the network; please report it with the file",
-                )
+        """What makes the numbers doubtful, and bounds that are not kept."""
+        return (*(finding for rule in ALWAYS for finding in rule.check(self.facts)), *self.broken)
 
     def reduction(self, layer: Layer) -> float | None:
         """Return the share of positions that a layer removes, in percent; negative where it adds some."""
@@ -177,7 +153,7 @@ class Report:
             "params": layer.params,
             "macs": layer.macs,
             "activations": layer.activations,
-            "receptive_field": _receptive_field(layer) if layer.shape else None,
+            "receptive_field": _receptive_field(layer) if layer.fields else None,
             "dropped": [list(ends) for ends in layer.dropped],
             "confirmed": self.confirmed(layer),
         }

@@ -8,6 +8,7 @@ from typing import Any
 
 from poolcalc.analysis import Layer
 from poolcalc.field import Summary
+from poolcalc.graph import INPUT
 from poolcalc.op import evenly, times
 from poolcalc.report.folding import Stage, folded, unfolded, what_was_folded
 from poolcalc.report.report import Report, exact
@@ -59,7 +60,7 @@ def percent(value: float) -> str:
     >>> percent(75), percent(99.998), percent(0.004), percent(100), percent(-300)
     ('75.0 %', '99.998 %', '0.004 %', '100.0 %', '-300.0 %')
     """
-    for decimals in range(1, 7):
+    for decimals in range(1, 18):
         text = f"{value:.{decimals}f}"
         if value in (0, 100) or float(text) not in (0, 100):
             break
@@ -137,12 +138,13 @@ def _effective_padding(_: Report, stage: Stage) -> Cell:
 
 
 def _covered(report: Report, stage: Stage) -> Cell:
-    sizes = _axes(stage.last, lambda axis: axis.size)
-    if not sizes or None in sizes:
-        return Cell(NONE)
-    spatial = report.graph.input[1:]
-    seen = prod(min(size, whole) for size, whole in zip(sizes, spatial, strict=True))
-    return _percent(100 * seen / prod(spatial))
+    field = report.actual.get(stage.last.node.name)
+    return _percent(100 * field.count(field.central_unit) / prod(field.pixels) if field else None)
+
+
+def _deviation(report: Report, stage: Stage) -> Cell:
+    deviations = report.deviations.get(stage.last.node.name)
+    return _joined([f"{deviation:.1f}" for deviation in deviations] if deviations else [])
 
 
 def _confirmed(report: Report, stage: Stage) -> Cell:
@@ -150,17 +152,28 @@ def _confirmed(report: Report, stage: Stage) -> Cell:
     return Cell(NONE) if answer is None else Cell(str(answer).lower(), str(answer).lower())
 
 
-def _varies(_: Report, stage: Stage) -> Cell:
-    layer = stage.last
-    marks = ["varies"] * any(axis is None or axis.varies for axis in layer.receptive_field)
-    marks += ["global"] * layer.sees_everything
-    return Cell(", ".join(marks), " ".join(marks))
+def _architecture(report: Report, _: Stage) -> Cell:
+    return Cell(report.graph.name, report.graph.name)
+
+
+def _remarks(report: Report, stage: Stage) -> Cell:
+    axes = stage.last.receptive_field
+    marks = ["varies"] * any(axis is None or axis.varies for axis in axes)
+    marks += ["global"] * stage.last.sees_everything
+    pixels = report.analysis.origin_shape[1:]
+    covers = axes and all(axis and axis.size >= size for axis, size in zip(axes, pixels, strict=True))
+    return Cell(", ".join(marks + ["≥ input"] * bool(covers)), " ".join(marks + ["covers-input"] * bool(covers)))
 
 
 NAME = _declared("name", "name", _name, left=True)
 OPERATOR = _declared("op", "operator", _operator, left=True, expendable=2)
 FIELD_SIZE = _declared("receptive_field", "RF", _field_size)
 JUMP = _declared("jump", "jump", _jump, expendable=4)
+
+FIELD_SIZE_MIN = _declared("receptive_field_min", "", _field_size_min)
+CONFIRMED = _declared("confirmed", "", _confirmed)
+ARCHITECTURE = _declared("architecture", "", _architecture)
+"""Columns of CSV alone."""
 
 SHAPES = (
     NAME,
@@ -186,14 +199,10 @@ RECEPTIVE_FIELD = (
     _declared("center", "center", _center, expendable=5),
     _declared("effective_padding", "eff. padding", _effective_padding, expendable=4),
     _declared("covered_percent", "covered", _covered, expendable=1),
-    _declared("remarks", "remarks", _varies, left=True),
+    _declared("effective_deviation", "σ", _deviation, expendable=2),
+    _declared("remarks", "remarks", _remarks, left=True),
 )
 """Columns of `poolcalc rf`."""
-
-_CSV_ONLY = (
-    _declared("receptive_field_min", "", _field_size_min),
-    _declared("confirmed", "", _confirmed),
-)
 
 
 def shapes_table(report: Report, *, fold: bool = True, complete: bool = False) -> Table:
@@ -204,25 +213,47 @@ def shapes_table(report: Report, *, fold: bool = True, complete: bool = False) -
     """
     stages = folded(report.layers) if fold and not complete else unfolded(report.layers)
     notes = [_legend(stages), _field_legend(stages), what_was_folded(stages), *_summary(report)]
-    return _table(report, SHAPES + _CSV_ONLY * complete, stages, notes)
+    more = (FIELD_SIZE_MIN, CONFIRMED, ARCHITECTURE) if complete else ()
+    return _table(report, SHAPES + more, stages, notes)
 
 
 def rf_table(report: Report, *, fold: bool = True, complete: bool = False) -> Table:
-    """Return the theoretical receptive field of every stage."""
+    """Return the receptive field of every stage."""
     stages = folded(report.layers) if fold and not complete else unfolded(report.layers)
+    analysis = report.analysis
+    unit = "pixels of the input" if analysis.origin == INPUT else f"units of {analysis.origin}"
     notes = [
-        "theoretical receptive field, in input pixels; first and center are those of unit 0, negative in the padding",
+        f"RF, jump, first, center: theoretical, on an endless canvas, in {unit}; first and center are those of unit 0",
         _field_legend(stages),
+        None if analysis.gates else "without gates: what global branches add beside local ones is left out",
+        "covered: share of the input that the central unit really sees, padding and dropped rows left out",
+        "σ: untrained estimate, deviation of the gradient's energy; most of it lies within 2σ of the center",
         what_was_folded(stages),
+        *_proof_lines(report),
     ]
     return _table(report, RECEPTIVE_FIELD, stages, notes)
+
+
+def _proof_lines(report: Report) -> list[str]:
+    """Say what was proven by execution, and what was not and why."""
+    if (proof := report.proof) is None:
+        return ["not proven by execution; --verify does it"]
+    reasons: dict[str, list[str]] = {}
+    for name, why in proof.unproven.items():
+        reasons.setdefault(why, []).append(name)
+    lines = [f"not proven: {', '.join(names[:3])}{' …' * (len(names) > 3)} ({why})" for why, names in reasons.items()]
+    return [*lines, f"receptive field proven by execution for {len(proof.proven)} of {len(report.layers)} layers"]
 
 
 def _table(
     report: Report, declared: Sequence[_Declared], stages: Sequence[Stage], notes: Iterable[str | None]
 ) -> Table:
     graph = report.graph
-    first = {"name": Cell("input", "input"), "output_shape": Cell(times(graph.input), "x".join(map(str, graph.input)))}
+    first = {
+        "name": Cell("input", "input"),
+        "output_shape": Cell(times(graph.input), "x".join(map(str, graph.input))),
+        "architecture": Cell(graph.name, graph.name),
+    }
     rows = [Row(tuple(first.get(d.column.key, Cell("")) for d in declared))]
     for stage in stages:
         kind = "plain" if stage.last.shape else "error"

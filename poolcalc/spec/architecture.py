@@ -1,13 +1,17 @@
 """A document to a graph: top-level keys, then layers (see `layers.py`), then the references between them."""
 
-from poolcalc.document import Mapping, Place, Problems, Scalar, Sequence, Value, described
+import re
+from contextlib import suppress
+
+from poolcalc.document import Mapping, Place, Problems, Scalar, Sequence, Stop, Value, described, shown
 from poolcalc.errors import InvalidArchitecture
-from poolcalc.graph import Graph, Source
+from poolcalc.graph import INPUT, Graph, Source
 from poolcalc.op import Shape
-from poolcalc.parameter import OneOf, Unreadable, Whole, did_you_mean, read_all
+from poolcalc.parameter import OneOf, Unreadable, Whole, read_all
 from poolcalc.spec import yaml_reader
+from poolcalc.spec.keys import known_entries
 from poolcalc.spec.layers import Expansion
-from poolcalc.spec.wiring import Wiring
+from poolcalc.spec.wiring import Reference, Wiring
 
 TASKS = OneOf(("classification", "detection", "segmentation"))
 KEYS = {
@@ -30,9 +34,10 @@ def parse(data: bytes, name: str, *, input_shape: Shape | None = None) -> Graph:
     """
     problems = Problems()
     text = yaml_reader.decode(data, problems)
-    source = Source(name, text or "")
-    document = yaml_reader.read(text, problems) if text is not None else None
-    graph = _graph(document, source, input_shape, problems) if document is not None else None
+    source, graph = Source(name, text or ""), None
+    with suppress(Stop):
+        document = yaml_reader.read(text, problems) if text is not None else None
+        graph = _graph(document, source, input_shape, problems) if document is not None else None
     found = tuple(problems)
     if found or graph is None:
         raise InvalidArchitecture(source, found)
@@ -45,25 +50,20 @@ def _graph(document: Value, source: Source, input_shape: Shape | None, problems:
             document, f"expected keys and values, found {described(document)}", help="start with `input:` and `layers:`"
         )
         return None
-    entries = {key.text: value for key, value in document.entries}
-    for key, _ in document.entries:
-        if key.text not in KEYS:
-            remedy = did_you_mean(key.text, KEYS) or f"the keys are {', '.join(KEYS)}"
-            problems.add(key, f"unknown key '{key.text}'", help=remedy)
-
+    entries = known_entries(document, KEYS, "unknown key", problems)
     texts = {key: _text(entries.get(key), problems) for key in ("name", "description", "reference")}
     shape = _input(entries.get("input"), document, problems, input_shape)
     task = _task(entries.get("task"), problems)
     layers = entries.get("layers")
-    if layers is None or (isinstance(layers, Scalar) and layers.is_null):
-        problems.add(layers or document, "the file has no layers", help="add `layers:` and a list of layers")
+    if layers is None or (isinstance(layers, Scalar) and layers.is_null) or layers == Sequence(layers.place, ()):
+        problems.add(layers or document, "the file has no layers", help="write `layers: [relu]`, or a list below")
         return None
 
     wiring = Wiring(problems)
     last = Expansion(problems, wiring, len(shape) - 1 if shape else None).whole(layers)
     nodes = wiring.resolved()
-    outputs = _outputs(entries.get("outputs"), wiring, problems) or ((last,) if last else ())
-    if nodes is None or shape is None or not outputs:
+    outputs = _outputs(entries["outputs"], wiring, problems) if "outputs" in entries else (last,)
+    if nodes is None or shape is None:
         return None
     stem = source.name.replace("\\", "/").rpartition("/")[2].removesuffix(".yaml").removesuffix(".yml")
     return Graph(
@@ -81,9 +81,11 @@ def _graph(document: Value, source: Source, input_shape: Shape | None, problems:
 def _text(value: Value | None, problems: Problems) -> str | None:
     if value is None:
         return None
-    if isinstance(value, Scalar) and not value.is_null and value.text.isprintable() and value.text.strip():
-        return value.text
-    problems.add(value, f"expected one line of text, found {described(value)}", help="write the text behind the key")
+    text = value.text.strip() if isinstance(value, Scalar) and not value.is_null else ""
+    if text and text.isprintable():
+        return text
+    remedy = "`>` behind the key folds several lines into one" if "\n" in text else "write the text behind the key"
+    problems.add(value, f"expected one line of text, found {described(value)}", help=remedy)
     return None
 
 
@@ -109,7 +111,7 @@ def _input(value: Value | None, document: Mapping, problems: Problems, given: Sh
 def read_input(value: Value, problems: Problems) -> Shape | None:
     """Return channels and one to three spatial sizes, from a list or from text such as 3x224x224."""
     if isinstance(value, Scalar) and not value.is_null:
-        parts = value.text.lower().replace("×", "x").split("x")
+        parts = re.split("[xX×]", value.text)
         items = tuple(Scalar(value.place, part.strip()) for part in parts)
         if len(items) > 1:
             value = Sequence(value.place, items)
@@ -126,20 +128,22 @@ def read_input(value: Value, problems: Problems) -> Shape | None:
         return None
 
 
-def _outputs(value: Value | None, wiring: Wiring, problems: Problems) -> tuple[str, ...]:
-    if value is None:
-        return ()
+def _outputs(value: Value, wiring: Wiring, problems: Problems) -> tuple[str, ...]:
     items = value.items if isinstance(value, Sequence) else (value,)
-    names = []
+    names: list[str] = []
     for item in items or (value,):
         if not isinstance(item, Scalar) or item.is_null:
             problems.add(
-                item, f"expected the name of a layer, found {described(item)}", help="write `outputs: [p3, p4]`"
+                item,
+                f"expected the name of a layer, found {described(item)}",
+                help="name a layer, or leave `outputs` out for the last one",
             )
             continue
-        name = wiring.lookup(item.text, "", item.place)
-        if name in names:
-            problems.add(item, f"the output '{item.text}' stands here twice", help="keep one")
+        name = wiring.lookup(Reference(item.text, "", item.place))
+        if name == INPUT:
+            problems.add(item, "the input cannot be an output", help="leave it out, or pass it on with `- identity`")
+        elif name in names:
+            problems.add(item, f"the output {shown(item.text)} stands here twice", help="keep one")
         elif name:
             names.append(name)
     return tuple(names)

@@ -5,62 +5,77 @@ everything stands, which keys come twice, and whether `no` was meant as a word. 
 built: alias expansion is counted, never carried out.
 """
 
+import codecs
 import re
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 import yaml
 
-from poolcalc.document import Mapping, Place, Problems, Scalar, Sequence, Value
+from poolcalc.document import Mapping, Place, Problems, Scalar, Sequence, Stop, Value, shown
+from poolcalc.parameter import did_you_mean
+from poolcalc.spec.syntax import explain
 
-MOST_BYTES = 64 * 2**20
+MOST_BYTES = 4 * 2**20
 DEEPEST = 64
-MOST_VALUES = 4_000_000
+MOST_VALUES = 100_000
 
 _Loader: type = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff]")
-
-
-class _Stop(Exception):  # noqa: N818 - ends the reading; the problem has been reported
-    """Nothing after this point can be read."""
+_UNPRINTABLE = re.compile("[^\t\n\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]")
+"""Control characters, and line ends that YAML knows and editors do not."""
 
 
 def decode(data: bytes, problems: Problems) -> str | None:
-    """Return the text of a file, or report why it is none."""
+    """Return the text of a file with plain line ends, or report why it is none."""
     if len(data) > MOST_BYTES:
         most = f"{MOST_BYTES // 2**20} MiB"
         problems.add(Place(), f"the file is larger than {most}", help="use `repeat` for what recurs")
         return None
+    data = data.removeprefix(codecs.BOM_UTF8)
     try:
-        text = data.decode("utf-8-sig")
+        text = _plain_line_ends(data.decode())
     except UnicodeDecodeError as error:
-        before = data[: error.start].decode("utf-8", "replace")
-        place = Place(before.count("\n") + 1, len(before) - before.rfind("\n"))
-        problems.add(place, f"not UTF-8 text: byte 0x{data[error.start]:02x}", help="save the file as UTF-8")
+        before = _plain_line_ends(data[: error.start].decode())
+        message = f"not UTF-8 text: byte 0x{data[error.start]:02x}"
+        problems.add(_end_of(before), message, help="save the file as UTF-8")
         return None
-    control = _CONTROL.search(text)
-    if control:
-        before = text[: control.start()]
-        place = Place(before.count("\n") + 1, len(before) - before.rfind("\n"))
-        problems.add(place, f"not a text file: character U+{ord(control[0]):04X}", help="give a YAML file")
+    if found := _UNPRINTABLE.search(text):
+        remedy = "save the file as UTF-8 text" if found[0] == "\0" else "delete it"
+        message = f"the character U+{ord(found[0]):04X} cannot stand in an architecture"
+        problems.add(_end_of(text[: found.start()]), message, help=remedy)
         return None
     return text
 
 
+def _plain_line_ends(text: str) -> str:
+    return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def _end_of(text: str) -> Place:
+    """Return the place of the character that follows a text."""
+    return Place(text.count("\n") + 1, len(text) - text.rfind("\n"))
+
+
 def read(text: str, problems: Problems) -> Value | None:
-    """Return the one document of a text, or report why there is none."""
+    """Return the one document of a text, or report why there is none; raise `Stop` where its aliases are wrong."""
     try:
         root = _Builder(problems).build(text)
-    except _Stop:
-        return None
     except yaml.YAMLError as error:
-        _report_syntax(error, text, problems)
+        explain(error, text, problems)
         return None
     if root is None or (isinstance(root, Scalar) and root.is_null):
-        help_text = "start with `input: [3, 224, 224]` and `layers:`"
-        problems.add(Place(), "the file is empty", help=help_text)
+        message = "the file has no content" if text.strip() else "the file is empty"
+        problems.add(Place(), message, help="start with `input: [3, 224, 224]` and `layers:`")
         return None
     return root
+
+
+class _Read(NamedTuple):
+    """A value, how many values it comes to with its aliases written out, and how many levels deep it is."""
+
+    value: Value
+    weight: int = 1
+    height: int = 0
 
 
 @dataclass(slots=True)
@@ -70,7 +85,7 @@ class _Open:
     is_mapping: bool
     place: Place
     anchor: str | None
-    parts: list[Value] = field(default_factory=list)
+    parts: list[_Read] = field(default_factory=list)
     weight: int = 1
 
 
@@ -78,7 +93,8 @@ class _Builder:
     def __init__(self, problems: Problems) -> None:
         self.problems = problems
         self.stack: list[_Open] = []
-        self.anchors: dict[str, tuple[Value, int]] = {}
+        self.anchors: dict[str, _Read] = {}
+        self.undefined: set[str] = set()
         self.root: Value | None = None
 
     def build(self, text: str) -> Value | None:
@@ -87,24 +103,24 @@ class _Builder:
             match event:
                 case yaml.ScalarEvent():
                     self._refuse_tag(event)
-                    self._attach(Scalar(_place(event), event.value, bool(event.style)), 1, event.anchor)
+                    scalar = Scalar(_place(event), event.value, bool(event.style))
+                    self._attach(_Read(scalar), scalar.place, event.anchor)
                 case yaml.MappingStartEvent() | yaml.SequenceStartEvent():
                     self._open(event)
                 case yaml.MappingEndEvent() | yaml.SequenceEndEvent():
                     done = self.stack.pop()
-                    self._attach(self._closed(done), done.weight, done.anchor)
+                    height = 1 + max((part.height for part in done.parts), default=0)
+                    self._attach(_Read(self._closed(done), done.weight, height), done.place, done.anchor)
                 case yaml.AliasEvent():
                     self._alias(event)
                 case yaml.DocumentStartEvent():
                     documents += 1
                     if documents > 1:
                         place = Place(_place(event).line, 1, 3)
-                        self._stop(place, "a second document starts here", "keep one architecture per file")
+                        self.problems.stop(place, "a second document starts here", "keep one architecture per file")
+        if self.undefined:
+            raise Stop
         return self.root
-
-    def _stop(self, place: Place, message: str, remedy: str) -> None:
-        self.problems.add(place, message, help=remedy)
-        raise _Stop
 
     def _refuse_tag(self, event: yaml.NodeEvent) -> None:
         tag = getattr(event, "tag", None)
@@ -115,49 +131,55 @@ class _Builder:
         self._refuse_tag(event)
         place = _place(event)
         if len(self.stack) >= DEEPEST:
-            self._stop(place, f"nested more than {DEEPEST} deep", "name inner layers and refer to them with `from:`")
+            self._refuse_depth(place)
         self.stack.append(_Open(isinstance(event, yaml.MappingStartEvent), place, event.anchor))
         if event.anchor:
             self.anchors.pop(event.anchor, None)
 
     def _alias(self, event: yaml.AliasEvent) -> None:
         place = _place(event)
-        if event.anchor not in self.anchors:
-            inside = any(part.anchor == event.anchor for part in self.stack)
-            what = "contains itself" if inside else "is not defined above"
-            self._stop(place, f"the alias *{event.anchor} {what}", f"put &{event.anchor} on an earlier value")
-        value, weight = self.anchors[str(event.anchor)]
-        self._attach(value, weight, None)
+        name = str(event.anchor)
+        if any(part.anchor == name for part in self.stack):
+            self.problems.stop(place, f"the alias *{name} stands inside the value it names", "write out what is meant")
+        if name not in self.anchors:
+            remedy = did_you_mean(name, self.anchors) or f"put &{name} in front of the value that is meant, further up"
+            self.problems.add(place, f"no value above is marked &{name}", help=remedy)
+            self.undefined.add(name)
+        self._attach(self.anchors.get(name, _Read(Scalar(place, ""))), place, None)
 
-    def _attach(self, value: Value, weight: int, anchor: str | None) -> None:
+    def _attach(self, read: _Read, place: Place, anchor: str | None) -> None:
         if anchor:
-            self.anchors[anchor] = (value, weight)
+            self.anchors[anchor] = read
         if not self.stack:
-            self.root = value
+            self.root = read.value
             return
+        if len(self.stack) + read.height > DEEPEST:
+            self._refuse_depth(place)
         parent = self.stack[-1]
-        parent.parts.append(value)
-        parent.weight += weight
+        parent.parts.append(read)
+        parent.weight += read.weight
         if parent.weight > MOST_VALUES:
-            self._stop(
-                value.place, f"aliases expand to more than {MOST_VALUES:,} values", "use `repeat` for what recurs"
-            )
+            message = f"more than {MOST_VALUES:,} values, with aliases written out"
+            self.problems.stop(place, message, "use `repeat` for what recurs")
+
+    def _refuse_depth(self, place: Place) -> None:
+        remedy = "name inner layers and refer to them with `from:`"
+        self.problems.stop(place, f"nested more than {DEEPEST} deep", remedy)
 
     def _closed(self, done: _Open) -> Value:
         if not done.is_mapping:
-            return Sequence(done.place, tuple(done.parts))
+            return Sequence(done.place, tuple(part.value for part in done.parts))
         entries: dict[str, tuple[Scalar, Value]] = {}
         merged: list[tuple[Scalar, Value]] = []
-        for key, value in zip(done.parts[::2], done.parts[1::2], strict=True):
+        for (key, *_), (value, *_) in zip(done.parts[::2], done.parts[1::2], strict=True):
             if not isinstance(key, Scalar):
                 self.problems.add(key, "a key must be a single word", help="write `key: value`")
             elif key.text == "<<" and not key.quoted:
                 merged += self._merged(value)
             elif key.text in entries:
                 first = entries[key.text][0].place.line
-                self.problems.add(
-                    key, f"the key '{key.text}' stands here twice", f"first on line {first}", help="keep one"
-                )
+                message = f"the key {shown(key.text)} stands here twice"
+                self.problems.add(key, message, f"first on line {first}", help="keep one")
             else:
                 entries[key.text] = (key, value)
         for key, value in merged:
@@ -179,25 +201,3 @@ def _place(event: Any) -> Place:
     is_open = isinstance(event, yaml.CollectionStartEvent)
     width = 1 if is_open or end.line != start.line else max(1, end.column - start.column)
     return Place(start.line + 1, start.column + 1, width)
-
-
-def _report_syntax(error: yaml.YAMLError, text: str, problems: Problems) -> None:
-    mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
-    place = Place(mark.line + 1, mark.column + 1) if mark else Place()
-    lines = text.split("\n")
-    line = lines[place.line - 1] if place.line <= len(lines) else ""
-    indent = line[: len(line) - len(line.lstrip())]
-    if "\t" in indent or line[place.column - 1 : place.column] == "\t":
-        column = line.index("\t") + 1
-        problems.add(Place(place.line, column), "a tab in the indentation", help="indent with spaces")
-        return
-    what = getattr(error, "problem", None) or str(error).split("\n", maxsplit=1)[0]
-    context = getattr(error, "context", None)
-    context_mark = getattr(error, "context_mark", None)
-    notes = [f"{context} on line {context_mark.line + 1}"] if context and context_mark else []
-    remedy = "quote text that contains : # [ ] { } or ,"
-    if "expected" in what and ("]" in what or "}" in what):
-        remedy = "close every [ with ] and every { with }, and put commas between"
-    elif "expected" in what:
-        remedy = "line keys up in one column, and start every list item with `- `"
-    problems.add(place, f"not YAML: {what}", *notes, help=remedy)

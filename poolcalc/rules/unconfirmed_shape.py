@@ -1,0 +1,31 @@
+"""The forward pass found another shape than the formulas predict.
+
+This is a mistake in poolcalc, not in the network: the formula or the kernel is wrong. Please report it with the file.
+"""
+
+from collections.abc import Iterator
+from typing import ClassVar
+
+from poolcalc.finding import Finding, Severity
+from poolcalc.op import times
+from poolcalc.rule import Facts, Rule
+
+
+class UnconfirmedShape(Rule):
+    """The forward pass found another shape than the formulas predict."""
+
+    code: ClassVar[str] = "PC500"
+    name: ClassVar[str] = "unconfirmed-shape"
+    severity: ClassVar[Severity] = "error"
+
+    def check(self, facts: Facts) -> Iterator[Finding]:
+        """Yield the layers whose arrays had another shape."""
+        for layer in facts.analysis.layers if facts.forward else ():
+            if facts.forward and facts.forward.confirms(layer) is False:
+                found = facts.forward.found[layer.node.name]
+                outcome = f"found {times(found)}" if found else "failed"
+                yield self.found(
+                    layer,
+                    f"predicted {times(layer.shape or ())}, the forward pass {outcome}",
+                    help="this is a mistake in poolcalc, not in the network; please report it with the file",
+                )

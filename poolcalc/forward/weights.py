@@ -46,6 +46,7 @@ class DrawnWeights:
 
     def __init__(self, block: Array, declared: dict[str, Weight], offset: int) -> None:
         self.block, self.declared, self.offset = block, declared, offset
+        self.scaled: dict[str, Array] = {}
 
     def __getitem__(self, name: str) -> Array:
         """Return a tensor whole."""
@@ -53,21 +54,25 @@ class DrawnWeights:
 
     def rows(self, name: str) -> Iterator[tuple[slice, Array]]:
         """Yield a tensor in blocks along its first axis."""
-        weight = self.declared[name]
+        weight, values = self.declared[name], self._values(name)
         count, *row = weight.shape
-        width = prod(row)
         if weight.size <= LENGTH:
-            yield slice(0, count), self._scaled(self.offset, weight.size, weight).reshape(weight.shape)
+            yield slice(0, count), values.reshape(weight.shape)
             return
-        scaled = self._scaled(0, len(self.block), weight)
+        width = prod(row)
         step = max(1, LENGTH // width)
         for low in range(0, count, step):
             high = min(low + step, count)
             start = (self.offset + low * width) % LENGTH
-            values = scaled[start : start + (high - low) * width]
-            if len(values) < (high - low) * width:  # one row is longer than the block
-                values = np.resize(scaled[start : start + LENGTH], width)
-            yield slice(low, high), values.reshape(high - low, *row)
+            part = values[start : start + (high - low) * width]
+            if len(part) < (high - low) * width:  # one row is longer than the block
+                part = np.resize(values[start : start + LENGTH], width)
+            yield slice(low, high), part.reshape(high - low, *row)
 
-    def _scaled(self, start: int, size: int, weight: Weight) -> Array:
-        return self.block[start : start + size] * np.float32(weight.deviation) + np.float32(weight.mean)
+    def _values(self, name: str) -> Array:
+        """Return the tensor's values, or the whole block where it recurs; scaled once, however often they are used."""
+        if name not in self.scaled:
+            weight = self.declared[name]
+            part = self.block[self.offset :][: weight.size] if weight.size <= LENGTH else self.block
+            self.scaled[name] = part * np.float32(weight.deviation) + np.float32(weight.mean)
+        return self.scaled[name]

@@ -32,33 +32,36 @@ def convolve(
     """
     layouts = lay_out_all(x.shape[1:], kernel_size, stride, padding, dilation)
     sizes = [len(layout.starts) for layout in layouts]
-    channels, positions = len(x), prod(sizes)
-    y = np.empty((out_channels, positions), np.float32)
+    taps = len(x) * prod(kernel_size)
+    y = np.empty((out_channels, prod(sizes)), np.float32)
+    work = np.empty(max(WORKSPACE, taps), np.float32)
     done = 0
-    for tile in _tiles(sizes, max(1, WORKSPACE // (channels * prod(kernel_size)))):
+    for tile in _tiles(sizes, max(1, WORKSPACE // taps)):
         starts = [layout.starts[part] for layout, part in zip(layouts, tile, strict=True)]
         highs = [start[-1] + layout.span for start, layout in zip(starts, layouts, strict=True)]
         region = padded_region(x, layouts, [start[0] for start in starts], highs, 0)
-        window_strides = [d * step for d, step in zip(dilation, region.strides[1:], strict=True)]
-        tile_strides = [s * step for s, step in zip(stride, region.strides[1:], strict=True)]
-        shape = (channels, *kernel_size, *map(len, starts))
-        windows = as_strided(region, shape, (region.strides[0], *window_strides, *tile_strides), writeable=False)
-        block = slice(done, done + prod(map(len, starts)))
-        _multiply(np.ascontiguousarray(windows), rows, y[:, block], groups)
-        done = block.stop
+        tap_strides = [d * step for d, step in zip(dilation, region.strides[1:], strict=True)]
+        window_strides = [s * step for s, step in zip(stride, region.strides[1:], strict=True)]
+        shape = (len(x), *kernel_size, *map(len, starts))
+        windows = as_strided(region, shape, (region.strides[0], *tap_strides, *window_strides), writeable=False)
+        positions = prod(map(len, starts))
+        columns = work[: taps * positions].reshape(taps, positions)
+        np.copyto(columns.reshape(shape), windows)
+        _multiply(columns, rows, y[:, done : done + positions], groups)
+        done += positions
     return y.reshape(out_channels, *sizes)
 
 
 def _multiply(columns: Array, rows: Callable[[str], Iterator[tuple[slice, Array]]], out: Array, groups: int) -> None:
-    positions = out.shape[1]
+    """Multiply the weight with the columns into `out`, a block of (out_channels, positions)."""
     if groups == 1:
-        matrix = columns.reshape(-1, positions)
         for part, weight in rows("weight"):
-            np.matmul(weight.reshape(len(weight), -1), matrix, out=out[part])
+            np.matmul(weight.reshape(len(weight), -1), columns, out=out[part])
         return
-    matrices = columns.reshape(groups, -1, positions)
-    weight = np.concatenate([block for _, block in rows("weight")]).reshape(groups, -1, matrices.shape[1])
-    out.reshape(groups, -1, positions)[:] = np.matmul(weight, matrices)
+    weight = np.concatenate([block for _, block in rows("weight")])
+    per_group = (groups, len(weight) // groups, -1)
+    product = np.matmul(weight.reshape(per_group), columns.reshape(groups, -1, columns.shape[1]))
+    out[:] = product.reshape(len(weight), -1)
 
 
 def _tiles(sizes: Sequence[int], capacity: int) -> Iterator[tuple[slice, ...]]:

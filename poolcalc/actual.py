@@ -59,6 +59,10 @@ class ActualField:
         """The unit in the middle, the later one where there are two."""
         return tuple(size // 2 for size in self.units)
 
+    def seen(self, axis: int, units: Iterable[int]) -> int:
+        """Return a mask of the pixels along an axis that any of some units along it sees."""
+        return reduce(or_, (product[axis][unit] for product in self.products for unit in units), 0)
+
     def unread(self) -> tuple[int, ...]:
         """Return, for every axis, a mask of the pixels that no unit sees."""
         whole = [(1 << size) - 1 for size in self.pixels]

@@ -4,8 +4,8 @@ A layer that cannot run does not stop the analysis: it is marked with the reason
 everything else is computed.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property
 from math import prod
 
@@ -13,6 +13,9 @@ from poolcalc.field import PIXELS, Field, Summary, hull
 from poolcalc.graph import INPUT, Graph, Node
 from poolcalc.op import Impossible, Op, Shape, times
 from poolcalc.taps import IDENTITY, Taps, everything
+
+MOST_UNITS = 2**20
+"""Larger maps, along one axis, are typing errors, not networks."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +133,7 @@ def _layer(
     try:
         _require_accepted(op, known)
         shape = op.output_shape(known)
+        _require_sensible(shape)
     except Impossible as problem:
         if op.merges:
             given = (f"{name} gives {times(shape)}" for name, shape in zip(node.inputs, known, strict=True))
@@ -163,6 +167,13 @@ def _require_accepted(op: Op, inputs: Sequence[Shape]) -> None:
             )
 
 
+def _require_sensible(shape: Shape) -> None:
+    if max(shape[1:], default=0) > MOST_UNITS:
+        raise Impossible(
+            f"a size of {max(shape[1:]):,} comes out", help=f"sizes up to {MOST_UNITS:,} are analysed; enlarge less"
+        )
+
+
 def _reads(node: Node, inputs: Sequence[Shape]) -> tuple[Read, ...]:
     """Return how a node reads its inputs."""
     op = node.op
@@ -193,13 +204,22 @@ def _fields(sources: Sequence[tuple[tuple[Taps, ...] | None, tuple[Field, ...]]]
 
 
 def _dropped(taps: Taps, size: int, units: int) -> tuple[int, int]:
-    """Return the rows before the first window and those after the last."""
+    """Return the rows at both ends that no unit reads."""
     if taps is IDENTITY:
         return 0, 0
-    reads = [taps[unit] for unit in (0, units - 1)]
-    if not all(reads):  # a transposed convolution may have units that read nothing; look at all of them
-        reads = [read for read in map(taps.__getitem__, range(units)) if read]
-    if not reads:
-        return size, 0
-    before = max(0, min(read[0] for read in reads))
-    return before, max(0, size - 1 - max(before - 1, *(read[-1] for read in reads)))
+    taps = replace(taps, beyond="nothing")
+    ends = [*_outermost(taps, size, range(units)), *_outermost(taps, size, reversed(range(units)))]
+    return (min(reads[0] for reads in ends), size - 1 - max(reads[-1] for reads in ends)) if ends else (size, 0)
+
+
+def _outermost(taps: Taps, size: int, units: Iterable[int]) -> Iterator[Sequence[int]]:
+    """Yield what units read of the input, up to the first that touches no padding: none behind it reads farther out.
+
+    In a dilated transposed convolution units overtake each other, and all are looked at.
+    """
+    for unit in units:
+        reads = taps.inside(unit, size)
+        if reads:
+            yield reads
+        if reads and taps.in_order and len(reads) == len(taps[unit]):
+            return

@@ -76,15 +76,3 @@ def scaled_size(size: int, factor: Fraction) -> int:
     (7, 7)
     """
     return size * factor.numerator // factor.denominator
-
-
-def lost_to_floor(size: int, before: int, after: int, window: int, stride: int) -> int:
-    """Return the real input pixels at the end that no window reaches.
-
-    The remainder of the division is made of padding first, of input only then.
-
-    >>> lost_to_floor(7, 0, 0, 2, 2), lost_to_floor(224, 3, 3, 7, 2)
-    (1, 0)
-    """
-    remainder = (before + size + after - window) % stride
-    return max(0, remainder - after)

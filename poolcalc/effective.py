@@ -28,11 +28,14 @@ class _Spread:
             return self
         period = len(taps.phases)
         jump = self.jump * taps.step / period
-        reads = [read for read in taps.phases if read] or [range(1)]
-        middles = [(read[0] + read[-1]) / 2 for read in reads]
+        phases = [unit for unit, read in enumerate(taps.phases) if read] or [0]
+        reads = [taps.phases[unit] or range(1) for unit in phases]
+        middles = [
+            (read[0] + read[-1]) / 2 - unit * taps.step / period for unit, read in zip(phases, reads, strict=True)
+        ]
         # n evenly spaced taps at distance d have the variance d²·(n² − 1)/12.
         variance = sum(read.step**2 * (len(read) ** 2 - 1) / 12 for read in reads) / len(reads)
-        middle = sum(middles) / len(reads) - (period - 1) / 2 * taps.step / period
+        middle = sum(middles) / len(reads)
         return _Spread(self.middle + self.jump * middle, jump, self.variance + self.jump**2 * variance)
 
 
@@ -73,7 +76,7 @@ def _share(layer: Layer, read: Read) -> float:
     """Return the part of a unit's energy that flows into one input."""
     op, place = layer.node.op, layer.node.inputs.index(read.source)
     shape = layer.input_shapes[place]
-    if op.merges and shape and layer.shape:  # in a concatenation, its share of the channels
+    if op.keyword == "concat" and shape and layer.shape:  # its share of the channels
         return shape[0] / layer.shape[0]
     if op.gradient == "averaged" and read.taps:  # n equal parts of an amplitude have 1/n of its energy
         return 1 / prod(max(len(reads) for reads in taps.phases) for taps in read.taps)

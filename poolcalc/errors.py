@@ -14,16 +14,24 @@ class UnreadableFile(PoolcalcError):  # noqa: N818 - reads better where it is ca
     """There is no such file, or it cannot be read."""
 
     def __init__(self, message: str, help: str | None = None) -> None:  # noqa: A002
-        super().__init__(message if help is None else f"{message}; {help}")
+        super().__init__(message, help)
         self.message, self.help = message, help
+
+    def __str__(self) -> str:
+        """Write what is wrong, and what to do."""
+        return self.message if self.help is None else f"{self.message}; {self.help}"
 
 
 class InvalidArchitecture(PoolcalcError):  # noqa: N818 - likewise
     """The file is no valid architecture; `problems` holds everything that is wrong with it, in its order."""
 
     def __init__(self, source: Source, problems: Sequence[Problem]) -> None:
+        super().__init__(source, problems)  # what pickle hands to a new one, on its way out of a process pool
         self.source, self.problems = source, tuple(problems)
-        super().__init__("\n".join(one_line(source, problem) for problem in self.problems))
+
+    def __str__(self) -> str:
+        """Write one line for every problem."""
+        return "\n".join(one_line(self.source, problem) for problem in self.problems)
 
 
 class DoesNotFit(PoolcalcError):  # noqa: N818 - likewise

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from poolcalc.document import Place
+from poolcalc.expectation import Expectation
 from poolcalc.op import Op, Shape
 
 INPUT = "input"
@@ -40,6 +41,7 @@ class Graph:
     input: the input's shape, channels first, without batch.
     outputs: names of the nodes that are results.
     task: classification, detection or segmentation, where the file says so.
+    objects: the sizes of objects that matter, in pixels of the input. expectations: what the network must keep.
     """
 
     name: str
@@ -50,6 +52,8 @@ class Graph:
     task: str | None = None
     description: str | None = None
     reference: str | None = None
+    objects: tuple[int, ...] = ()
+    expectations: tuple[Expectation, ...] = ()
 
     @cached_property
     def expiring(self) -> tuple[tuple[str, ...], ...]:

@@ -95,6 +95,14 @@ class Op(ABC):
     def output_shape(self, inputs: Sequence[Shape]) -> Shape:
         """Return the shape that comes out, or raise `Impossible`."""
 
+    def arithmetic(self, place: int, inputs: Sequence[Shape]) -> str:
+        """Return how one size of the output shape comes about, with the numbers filled in.
+
+        place: 0 for the channels, or the features of a flat vector; then the spatial axes. By default there is nothing
+        to work out: the size is the input's, or one that a parameter gives.
+        """
+        return ""
+
     def taps(self, axis: int, sizes: Sequence[int]) -> Sequence[Taps]:
         """Return which units of each input feed each output unit along a spatial axis.
 
@@ -175,6 +183,15 @@ def amounts(pairs: Sequence[tuple[int, int]]) -> str:
     return evenly([str(before) if before == after else f"({before},{after})" for before, after in pairs])
 
 
+def signed(*amounts: int) -> str:
+    """Write amounts as they are added to something, zeros left out.
+
+    >>> signed(3, -1, 0), signed(0)
+    (' + 3 − 1', '')
+    """
+    return "".join(f" {'+' if amount > 0 else '−'} {abs(amount)}" for amount in amounts if amount)
+
+
 __all__ = [
     "Fraction",
     "Impossible",
@@ -186,5 +203,6 @@ __all__ = [
     "amounts",
     "evenly",
     "make",
+    "signed",
     "times",
 ]

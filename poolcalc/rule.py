@@ -1,42 +1,41 @@
 """What a rule is: it looks at the facts about one network and yields findings.
 
-Every rule stands in its own file in `rules/`. Its docstring is its documentation: the first line says what is found,
-then comes why it matters, and a bad and a good example, which tests run.
+Every rule stands in its own file in `rules/`. Its module's docstring is its documentation: the first line says what is
+found, then comes why it matters, and a bad and a good example, which tests run.
+
+A rule that knows remedies yields changed networks. Each is analysed again, and is proposed only where the finding is
+gone and nothing else went wrong.
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator
-from dataclasses import dataclass
-from functools import cached_property
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from fractions import Fraction
+from itertools import islice
 from typing import ClassVar
 
-from poolcalc.actual import ActualField, actual_fields
-from poolcalc.analysis import Analysis, Layer
-from poolcalc.effective import estimated_deviations
+from poolcalc.analysis import Layer, analyse
+from poolcalc.edit import with_input, with_parameters
+from poolcalc.facts import Facts
+from poolcalc.families.sliding import SlidingWindow
 from poolcalc.finding import Finding, Severity
-from poolcalc.forward.results import Confirmation, Proof
+from poolcalc.graph import Graph
+from poolcalc.op import times
+
+__all__ = ["MOST_CURED", "Facts", "Remedy", "Rule", "clean_inputs", "counted", "finer"]
+
+MOST_REMEDIES = 3
+"""Alternatives to offer for one finding."""
+
+MOST_CURED = 8
+"""Findings of one rule to look for remedies for: each has the network analysed a few times over."""
 
 
-@dataclass(frozen=True)
-class Facts:
-    """What is known of one network.
+class Remedy:
+    """A change, in words that follow "use", and the network that it makes, or several between which one can choose."""
 
-    analysis: by formulas. forward: by running it. proof: by running it on NaN. None where that was not done.
-    """
-
-    analysis: Analysis
-    forward: Confirmation | None = None
-    proof: Proof | None = None
-
-    @cached_property
-    def actual(self) -> dict[str, ActualField | None]:
-        """What every unit of every layer really sees, by the layer's name."""
-        return actual_fields(self.analysis)
-
-    @cached_property
-    def deviations(self) -> dict[str, tuple[float, ...] | None]:
-        """Estimated deviations of the untrained effective fields, by the layer's name."""
-        return estimated_deviations(self.analysis)
+    def __init__(self, text: str, *graphs: Graph) -> None:
+        self.text, self.graphs = text, graphs
 
 
 class Rule(ABC):
@@ -50,9 +49,40 @@ class Rule(ABC):
     name: ClassVar[str]
     severity: ClassVar[Severity]
 
-    @abstractmethod
     def check(self, facts: Facts) -> Iterator[Finding]:
-        """Yield what is found."""
+        """Yield what is found, with remedies that were tried."""
+        for number, finding in enumerate(self.look(facts)):
+            texts = self.cured(facts, finding) if finding.help is None and number < MOST_CURED else []
+            yield replace(finding, help=f"use {'; or '.join(texts)}") if texts else finding
+
+    def cured(self, facts: Facts, finding: Finding) -> list[str]:
+        """Return the first remedies that work."""
+        layer = facts.layers[finding.layer]
+        texts = (remedy.text for remedy in self.remedies(facts, layer) if self.cures(remedy, facts, layer))
+        return list(islice(texts, MOST_REMEDIES))
+
+    @abstractmethod
+    def look(self, facts: Facts) -> Iterator[Finding]:
+        """Yield what is found; remedies need not be tried yet."""
+
+    def remedies(self, facts: Facts, layer: Layer) -> Iterable[Remedy]:
+        """Yield changes that may help with what was found at a layer, the best first."""
+        return ()
+
+    def symptoms(self, facts: Facts) -> set[str]:
+        """Return the layers where something is found."""
+        return {finding.layer for finding in self.look(facts)}
+
+    def cures(self, remedy: Remedy, facts: Facts, layer: Layer) -> bool:
+        """Return whether a change removes what was found at a layer, and neither breaks nor worsens another one."""
+        return all(self._cures(Facts(analyse(graph)), facts, layer) for graph in remedy.graphs)
+
+    def _cures(self, changed: Facts, facts: Facts, layer: Layer) -> bool:
+        worse = changed.lost.keys() - facts.lost.keys() | changed.hanging.keys() - facts.hanging.keys()
+        if changed.impossible - facts.impossible or worse & facts.known:
+            return False
+        symptoms = self.symptoms(changed)
+        return layer.node.name not in symptoms and not (symptoms - self.symptoms(facts)) & facts.known
 
     def found(self, layer: Layer, message: str, *notes: str, help: str | None = None) -> Finding:  # noqa: A002
         """Return a finding about a layer."""
@@ -66,3 +96,35 @@ class Rule(ABC):
             help=help,
             notes=notes,
         )
+
+
+def clean_inputs(facts: Facts) -> Iterator[Remedy]:
+    """Yield the nearest input sizes below and above at which every layer runs and none loses rows, if there are any."""
+    graph, axes = facts.graph, facts.nearest_clean
+    below = tuple(axis.present if axis.clean else axis.below for axis in axes)
+    above = tuple(axis.present if axis.clean else axis.above for axis in axes)
+    found = (with_input(graph, sizes) for sizes in dict.fromkeys((below, above)) if None not in sizes)  # type: ignore[arg-type]
+    graphs = [clean for clean in found if clean != graph and Facts(analyse(clean)).is_clean]
+    if graphs:
+        yield Remedy(f"an input of {' or '.join(times(clean.input) for clean in graphs)}", *graphs)
+
+
+def finer(facts: Facts, limit: Fraction) -> Iterator[Remedy]:
+    """Yield the network without the strides that take units more than `limit` pixels apart, where there are any."""
+    graph, names = facts.graph, []
+    for layer in facts.analysis.layers:
+        op, jump = layer.node.op, facts.largest_jump(layer.node.name)
+        if isinstance(op, SlidingWindow) and jump and jump > limit and max(op.stride) > 1:
+            graph = with_parameters(graph, layer.node.name, stride=(1,) * len(op.stride))
+            names.append(layer.node.name)
+    if names:
+        yield Remedy(f"`stride: 1` in {' and '.join(names)}", graph)
+
+
+def counted(number: int, word: str) -> str:
+    """Return a number with its noun.
+
+    >>> counted(1, "row"), counted(2000, "row")
+    ('1 row', '2,000 rows')
+    """
+    return f"{number:,} {word}" if number == 1 else f"{number:,} {word}s"

@@ -7,14 +7,35 @@ period o/gcd and step n/gcd. A rule with step 0 reads the same set for every uni
 Inputs below 0 or at and above the input size are padding: nothing, unless the rule says that it repeats the input.
 """
 
-from collections.abc import Sequence
+from abc import ABC, abstractmethod
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from math import gcd
+from math import gcd, lcm
 from typing import Literal
 
 Beyond = Literal["nothing", "edge", "reflect", "wrap"]
 """What lies beyond the borders: nothing, the border pixel again, the mirrored input, or the input again."""
+
+
+class Phases(ABC):
+    """What each unit of one period reads, worked out when it is asked for: an odd ratio has millions of phases."""
+
+    __slots__ = ()
+
+    @abstractmethod
+    def __len__(self) -> int: ...
+
+    @abstractmethod
+    def __getitem__(self, unit: int) -> range: ...
+
+    def __iter__(self) -> Iterator[range]:
+        return map(self.__getitem__, range(len(self)))
+
+    @property
+    @abstractmethod
+    def in_order(self) -> bool:
+        """Whether no unit reads farther back than the one before it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +48,7 @@ class Taps:
     """
 
     step: int
-    phases: tuple[range, ...]
+    phases: tuple[range, ...] | Phases
     beyond: Beyond = "nothing"
 
     def __getitem__(self, unit: int) -> range:
@@ -35,6 +56,11 @@ class Taps:
         turns, phase = divmod(unit, len(self.phases))
         reads, shift = self.phases[phase], turns * self.step
         return range(reads.start + shift, reads.stop + shift, reads.step)
+
+    @property
+    def in_order(self) -> bool:
+        """Whether no unit reads farther back than the one before it."""
+        return self.phases.in_order if isinstance(self.phases, Phases) else len(self.phases) == 1
 
     def inside(self, unit: int, size: int) -> Sequence[int]:
         """Return the units of an input of `size` units that really feed output unit `unit`.
@@ -72,17 +98,33 @@ def windows(kernel_size: int, stride: int, before: int, dilation: int = 1) -> Ta
 
 def transposed(kernel_size: int, stride: int, before: int, dilation: int = 1) -> Taps:
     """Unit u reads every i with u + before = i·stride + t·dilation, 0 ≤ t < kernel_size."""
-    # Along t, a multiple of the stride recurs after stride/gcd taps and moves i by dilation/gcd.
-    stagger = dilation // gcd(stride, dilation)
-    phases = []
-    for unit in range(stride):
-        reads = [
-            (unit + before - tap * dilation) // stride
-            for tap in reversed(range(kernel_size))
-            if (unit + before - tap * dilation) % stride == 0
-        ]
-        phases.append(range(reads[0], reads[-1] + 1, stagger) if reads else range(0))
-    return Taps(1, tuple(phases))
+    return Taps(1, _Scattered(kernel_size, stride, before, dilation))
+
+
+@dataclass(frozen=True, slots=True)
+class _Scattered(Phases):
+    kernel_size: int
+    stride: int
+    before: int
+    dilation: int
+
+    def __len__(self) -> int:
+        return self.stride
+
+    def __getitem__(self, unit: int) -> range:
+        common = gcd(self.stride, self.dilation)
+        # The taps that reach a unit are `recur` apart, and what they read is `stagger` apart.
+        recur, stagger = self.stride // common, self.dilation // common
+        at, rest = divmod(unit + self.before, common)
+        tap = at * pow(stagger, -1, recur) % recur
+        if rest or tap >= self.kernel_size:
+            return range(0)
+        last = (at - tap * stagger) // recur
+        return range(last - (self.kernel_size - 1 - tap) // recur * stagger, last + 1, stagger)
+
+    @property
+    def in_order(self) -> bool:
+        return self.dilation == 1
 
 
 def everything(size: int) -> Taps:
@@ -101,13 +143,13 @@ def divided(size: int, units: int) -> Taps:
         return everything(size)
     common = gcd(size, units)
     step, period = size // common, units // common
-    return Taps(step, tuple(range(u * step // period, -(-(u + 1) * step // period)) for u in range(period)))
+    return Taps(step, _Spread(period, step, 0, step, period))
 
 
 def nearest(ratio: Fraction) -> Taps:
     """Unit u reads ⌊u·ratio⌋, ratio = input size / output size: nearest-neighbour resizing."""
     step, period = ratio.numerator, ratio.denominator
-    return Taps(step, tuple(range(u * step // period, u * step // period + 1) for u in range(period)))
+    return Taps(step, _Spread(period, step, 0, 1, period))
 
 
 def linear(ratio: Fraction, offset: Fraction = Fraction(0)) -> Taps:
@@ -115,5 +157,28 @@ def linear(ratio: Fraction, offset: Fraction = Fraction(0)) -> Taps:
 
     A point that falls on an input unit reads that one alone; ratio 0 reads unit 0.
     """
-    points = (u * ratio + offset for u in range(ratio.denominator))
-    return Taps(ratio.numerator, tuple(range(point.__floor__(), point.__ceil__() + 1) for point in points), "edge")
+    whole = lcm(ratio.denominator, offset.denominator)
+    low = int(offset * whole)
+    return Taps(ratio.numerator, _Spread(ratio.denominator, int(ratio * whole), low, low + whole, whole), "edge")
+
+
+@dataclass(frozen=True, slots=True)
+class _Spread(Phases):
+    """Unit u reads ⌊(u·step + low) / whole⌋ up to ⌈(u·step + high) / whole⌉."""
+
+    period: int
+    step: int
+    low: int
+    high: int
+    whole: int
+
+    def __len__(self) -> int:
+        return self.period
+
+    def __getitem__(self, unit: int) -> range:
+        at = unit * self.step
+        return range((at + self.low) // self.whole, -(-(at + self.high) // self.whole))
+
+    @property
+    def in_order(self) -> bool:
+        return True

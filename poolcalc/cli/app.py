@@ -6,11 +6,15 @@ from typing import Annotated
 import typer
 
 from poolcalc import __version__
+from poolcalc.cli.check import check
+from poolcalc.cli.diff import diff
+from poolcalc.cli.explain import explain
 from poolcalc.cli.list import list_architectures
 from poolcalc.cli.output import print_error
 from poolcalc.cli.rf import rf
 from poolcalc.cli.schema import schema
 from poolcalc.cli.shapes import shapes
+from poolcalc.cli.sizes import sizes
 from poolcalc.errors import PoolcalcError
 
 app = typer.Typer(
@@ -23,6 +27,10 @@ app = typer.Typer(
 )
 app.command()(shapes)
 app.command()(rf)
+app.command()(sizes)
+app.command()(diff)
+app.command()(check)
+app.command()(explain)
 app.command("list")(list_architectures)
 app.command()(schema)
 

@@ -4,21 +4,23 @@ import os
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from shutil import get_terminal_size
 from typing import TextIO
 
 from poolcalc.cli.options import Colour, Format
 from poolcalc.document import Place
-from poolcalc.errors import InvalidArchitecture, PoolcalcError, UnreadableFile
+from poolcalc.errors import DoesNotFit, InvalidArchitecture, PoolcalcError, UnreadableFile
 from poolcalc.renderers import diagnostics
 from poolcalc.report import Report
-from poolcalc.table import Table
+from poolcalc.table import Cell, Row, Table
 
-ASCII = str.maketrans(
-    {"×": "x", "–": "-", "−": "-", "─": "-", "━": "-", "→": ">", "←": "<", "↑": "^", "·": ".", "…": "...", "≤": "<="}
-)
-"""What our signs become on a stream that cannot encode them; those in tables keep their width."""
+ASCII = str.maketrans({
+    "×": "x", "–": "-", "−": "-", "─": "-", "→": "->", "←": "<-", "↑": "^", "…": "...", "≥": ">=", "±": "+-", "σ": "s",
+    "⌊": "floor(", "⌋": ")", "⌈": "ceil(", "⌉": ")", "·": "*", "Δ": "change",
+})  # fmt: skip
+"""What our signs become on a stream that cannot encode them."""
 
 
 def drawn(tables: Sequence[Table], form: Format, output: str | None, colour: Colour) -> str:
@@ -29,6 +31,8 @@ def drawn(tables: Sequence[Table], form: Format, output: str | None, colour: Col
         return csv.render(tables)
     if form is Format.MARKDOWN:
         return "\n".join(map(markdown.render, tables))
+    if output is None:  # before the columns are laid out: not every sign keeps its width
+        tables = [_encodable_table(table, sys.stdout.encoding) for table in tables]
     terminal = output is None and sys.stdout.isatty()
     width = get_terminal_size().columns if terminal else None
     emphasised = colour is Colour.ALWAYS or (
@@ -107,6 +111,22 @@ def _encodable(text: str, encoding: str | None) -> str:
     return text
 
 
+def _encodable_table(table: Table, encoding: str | None) -> Table:
+    def text(text: str) -> str:
+        return _encodable(text, encoding)
+
+    def row(row: Row) -> Row:
+        return replace(row, cells=tuple(Cell(text(cell.text)) for cell in row.cells), group=text(row.group))
+
+    return Table(
+        title=text(table.title),
+        columns=tuple(replace(column, title=text(column.title)) for column in table.columns),
+        rows=tuple(map(row, table.rows)),
+        totals=table.totals and row(table.totals),
+        notes=tuple(map(text, table.notes)),
+    )
+
+
 def complain(text: str) -> None:
     """Write to standard error."""
     sys.stderr.write(_encodable(text, sys.stderr.encoding))
@@ -123,7 +143,7 @@ def print_error(error: PoolcalcError) -> int:
             return 2
         case _:
             complain(f"error: {error}\n")
-            return 2 if isinstance(error, CannotWrite) else 1
+            return 1 if isinstance(error, DoesNotFit) else 2
 
 
 def _print_problems(error: InvalidArchitecture) -> None:

@@ -33,7 +33,7 @@ def print_reports(
     reports, code = [], 0
     for architecture in architectures:
         try:
-            reports.append(examine(_graph(architecture, input_shape)))
+            reports.append(examine(read_graph(architecture, input_shape)))
         except PoolcalcError as error:
             code = max(code, print_error(error))
     if reports and form is Format.JSON:
@@ -46,7 +46,8 @@ def print_reports(
     raise typer.Exit(code)
 
 
-def _graph(architecture: str, input_shape: Shape | None) -> Graph:
+def read_graph(architecture: str, input_shape: Shape | None) -> Graph:
+    """Return the graph of a file, of a bundled architecture, or of what comes in."""
     if architecture == "-":
         try:
             data = sys.stdin.buffer.read(MOST_BYTES + 1)

@@ -13,6 +13,7 @@ from poolcalc.graph import INPUT, Graph
 from poolcalc.report import Report
 from poolcalc.report.fields import (
     Bounds,
+    actual_of,
     broken_bounds,
     fields_dict,
     last_map,
@@ -44,7 +45,7 @@ def rf(  # noqa: PLR0913, PLR0917 - one for every option
     ] = INPUT,
     gates: Annotated[
         bool,
-        typer.Option("--gates/--without-gates", help="Count global branches beside local ones (squeeze-and-excite)."),
+        typer.Option("--gates/--without-gates", help="Count global branches beside local ones, such as gates."),
     ] = True,
     least: Annotated[int | None, typer.Option("--min", min=1, help="Fail where a field is smaller.")] = None,
     most: Annotated[int | None, typer.Option("--max", min=1, help="Fail where a field is larger.")] = None,
@@ -71,6 +72,8 @@ def rf(  # noqa: PLR0913, PLR0917 - one for every option
         raise typer.BadParameter("the network runs with its gates; --verify cannot prove a field without them")
 
     bounds = Bounds(least, most, most_jump)
+    if at and unit is None and pixel is None and bounds == Bounds():
+        raise typer.BadParameter("--at is about --unit, --pixel, --min, --max or --max-jump; give one of them")
 
     def examine(graph: Graph) -> Report:
         report = Report(analyse(graph))
@@ -110,7 +113,7 @@ def _answers(
 
         def watched(report: Report) -> tuple[tuple[int, ...], tuple[Layer, ...]]:
             place = options.place(pixel, report.analysis.origin_shape[1:], "--pixel")
-            return place, (layer_named(report, at),) if at else report.layers
+            return place, (_seeing(report, at),) if at else report.layers
 
         return (
             lambda report: pixel_table(report, *watched(report)),
@@ -134,6 +137,14 @@ def _map_named(report: Report, name: str) -> str:
     return layer.node.name
 
 
+def _seeing(report: Report, name: str) -> Layer:
+    """Return a layer by its name; refuse one that sees nothing of what fields are given in."""
+    layer = layer_named(report, name)
+    if layer.shape and layer.node.name not in report.actual:
+        actual_of(report, layer)
+    return layer
+
+
 def _unit(report: Report, layer: Layer, unit: str) -> tuple[int, ...]:
     units = (layer.shape or ())[1:] or (1,) * len(report.analysis.origin_shape[1:])
     return tuple(size // 2 for size in units) if unit == "center" else options.place(unit, units, "--unit")
@@ -142,6 +153,6 @@ def _unit(report: Report, layer: Layer, unit: str) -> tuple[int, ...]:
 def _bounded(report: Report, at: str | None) -> list[Layer]:
     """Return the layers that bounds are about: the one that was named, or the outputs' last local ones."""
     if at:
-        return [layer_named(report, at)]
+        return [_seeing(report, at)]
     outputs = [last_map(report, layer_named(report, name)) for name in report.graph.outputs]
     return list({layer.node.name: layer for layer in outputs}.values())

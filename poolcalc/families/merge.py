@@ -23,6 +23,11 @@ class ElementwiseMerge(Op):
                 raise mismatch(self.keyword, place, inputs)
         return output
 
+    def arithmetic(self, place: int, inputs: Sequence[Shape]) -> str:
+        """Return the larger size where one is repeated."""
+        sizes = {shape[place] for shape in inputs}
+        return f"max({', '.join(map(str, sorted(sizes)))})" if len(sizes) > 1 else ""
+
     def taps(self, axis: int, sizes: Sequence[int]) -> Sequence[Taps]:
         """Return unit i of every input, unit 0 of those that are repeated."""
         return tuple(broadcast() if size == 1 < max(sizes) else IDENTITY for size in sizes)

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from poolcalc import arithmetic
-from poolcalc.op import Impossible, Op, Padding, amounts, evenly, times
+from poolcalc.op import Impossible, Op, Padding, Shape, amounts, evenly, signed, times
 from poolcalc.taps import Taps, windows
 
 
@@ -52,6 +52,28 @@ class SlidingWindow(Op):
         if self.ceil_mode:
             return arithmetic.ceil_windows(size, before, after, self._span(axis), self.stride[axis])
         return arithmetic.floor_windows(before + size + after, self._span(axis), self.stride[axis])
+
+    def arithmetic(self, place: int, inputs: Sequence[Shape]) -> str:
+        """Return ⌊(size + before + after − window)/stride⌋ + 1, or what ceil mode and `same` make of it."""
+        if not place:
+            return ""
+        size, axis = inputs[0][place], place - 1
+        stride = self.stride[axis]
+        if isinstance(self.padding, str):
+            return f"⌈{size}/{stride}⌉" if stride > 1 else ""
+        before, after = self.padding[axis]
+        kernel, dilation = self.kernel_size[axis], self.dilation[axis]
+        window = f"{kernel}" if dilation == 1 or kernel == 1 else f"({dilation}·({kernel} − 1) + 1)"
+        remaining = f"{size}{signed(before, after)} − {window}"
+        if stride == 1:
+            return f"{remaining} + 1"
+        if not self.ceil_mode:
+            return f"⌊({remaining})/{stride}⌋ + 1"
+        count = f"⌈({remaining})/{stride}⌉ + 1"
+        starts = -(-(size + before) // stride)
+        if starts > -((self._span(axis) - before - size - after) // stride):
+            return count
+        return f"min({count}, ⌈({size}{signed(before)})/{stride}⌉)"  # no window starts in the padding behind
 
     def _misfit(self, axis: int, spatial: Sequence[int]) -> Impossible:
         size, span, kernel = spatial[axis], self._span(axis), self.kernel_size[axis]

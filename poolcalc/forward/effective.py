@@ -2,9 +2,12 @@
 
 Weights are independent with mean zero and variance 1 / fan-in, activations let everything pass, and the largest of a
 window is any of its pixels with equal probability. Then gradients at different positions are uncorrelated, and energies
-(squares) flow backward by the operators' taps alone: one small matrix for every axis says which unit reads which pixel.
-Borders are exact. Not exact are two fixed filters in a row, such as average pooling after bilinear upsampling, whose
-gradients are correlated.
+(squares) flow backward one layer after the other: a small matrix for every axis says how much of a unit's goes to which
+pixel. Borders are exact.
+
+Fixed filters (average pooling, interpolation, repeated pixels) leave gradients of neighbours correlated, and weights do
+not undo that. One such layer on a path is exact; where a second one, nearer to the input, adds such gradients up, their
+energies are summed as if there were no correlation. Left out are the statistics of normalisations over the whole map.
 """
 
 from collections.abc import Sequence
@@ -14,9 +17,17 @@ from math import prod
 import numpy as np
 
 from poolcalc.analysis import Analysis, Layer, Read
+from poolcalc.forward.proof import EvenWeights, op_along
 from poolcalc.kernels import AnyArray
-from poolcalc.op import Shape
-from poolcalc.taps import Taps
+from poolcalc.op import Op, Shape
+from poolcalc.ops.adaptive_avg_pool import AdaptiveAvgPool
+from poolcalc.ops.avg_pool import AvgPool
+from poolcalc.ops.global_avg_pool import GlobalAvgPool
+from poolcalc.ops.upsample import Upsample
+from poolcalc.taps import IDENTITY, Taps
+
+FIXED = (AvgPool, AdaptiveAvgPool, GlobalAvgPool, Upsample)
+"""Operators that weight what they read, with weights that are not learned."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +57,8 @@ def effective_field(analysis: Analysis, layer: Layer, unit: Sequence[int]) -> Ef
         if name in waiting and name != analysis.origin:
             energy = waiting.pop(name)
             for read in other.reads:
+                if read.is_global and other.node.op.reads_whole_map:
+                    continue
                 part = _backward(other, read, energy)
                 waiting[read.source] = _sum(waiting[read.source], part) if read.source in waiting else part
     energy = waiting[analysis.origin].sum(axis=0)
@@ -73,17 +86,23 @@ def _backward(layer: Layer, read: Read, energy: AnyArray) -> AnyArray:
     if op.gradient == "learned":
         return _through_weights(layer, shape, read, energy)
     energy = op.channels_backward(energy, place, inputs)
-    if read.taps is None:
-        return energy
-    if energy.ndim == 1:  # flatten
+    if energy.ndim < len(shape):  # flatten
         return energy.reshape(shape)
-    for axis, taps in enumerate(read.taps):
-        matrix = _matrix(taps, energy.shape[1 + axis], shape[1 + axis])
-        if op.gradient != "copied":
-            cells = np.maximum(matrix.sum(axis=1, keepdims=True), 1)
-            matrix = matrix / (cells if op.gradient == "chosen" else cells**2)
-        energy = _along(energy, axis, matrix)
+    if len(energy) > shape[0]:  # one channel was repeated
+        energy = energy.sum(axis=0, keepdims=True)
+    for axis, taps in enumerate(read.taps or ()):
+        if taps is not IDENTITY:
+            energy = _along(energy, axis, _passed_on(op, axis, taps, energy.shape[1 + axis], shape[1 + axis]))
     return energy
+
+
+def _passed_on(op: Op, axis: int, taps: Taps, units: int, pixels: int) -> AnyArray:
+    """Return how much of a unit's energy (row) goes to which pixel (column)."""
+    if isinstance(op, FIXED):  # what the kernel makes of single pixels, each in a channel of its own
+        alone, single = op_along(op, axis, None), np.eye(pixels, dtype=np.float32)
+        return alone.forward([single], EvenWeights(alone, [single])).T.astype(float) ** 2
+    reads = _matrix(taps, units, pixels)
+    return reads if op.gradient == "copied" else reads / np.maximum(reads.sum(axis=1, keepdims=True), 1)
 
 
 def _through_weights(layer: Layer, shape: Shape, read: Read, energy: AnyArray) -> AnyArray:

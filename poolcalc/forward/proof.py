@@ -5,7 +5,9 @@ first axis counts the probes: probe p has its NaN at pixel p, and every operator
 run gives the whole relation between pixels and units, for every unit of every layer, and it must equal the bit masks of
 `actual.py`: a missing pixel would show a unit that stays finite, an extra one a unit that turns NaN.
 
-All channels count as one here, as they do in the fields: a unit sees what any of its channels sees.
+All channels count as one here, as they do in the fields: a unit sees what any of its channels sees. Where channels are
+left out that may see more than the others, nothing is proven from there on. How the axes combine where branches with
+different windows meet is not proven either, only what is seen along each of them.
 """
 
 from collections.abc import Iterator
@@ -21,7 +23,7 @@ from poolcalc.analysis import Analysis, Layer
 from poolcalc.forward.results import Proof
 from poolcalc.graph import INPUT
 from poolcalc.kernels import AnyArray, Array
-from poolcalc.op import Op
+from poolcalc.op import Op, Shape
 from poolcalc.parameter import Amounts, PerAxis, parameters
 
 MOST_PROBES = 512
@@ -51,21 +53,27 @@ ONE_CHANNEL: dict[str, Any] = {
 """For every parameter that counts channels, its value in a copy with one channel."""
 
 
+REARRANGING = ("channel_shuffle", "channel_slice", "concat")
+"""Operators that only put channels together, in another order, or leave some out."""
+
+
 def prove(analysis: Analysis, predicted: dict[str, ActualField | None]) -> Proof:
     """Compare the predicted fields of all units of all layers with what the kernels really read, axis by axis."""
     refuted: dict[str, str] = {}
-    unproven = {layer.node.name: why for layer in analysis.layers if (why := _why_not(layer, predicted))}
+    partial = _partial(analysis)
+    unproven = {layer.node.name: why for layer in analysis.layers if (why := _why_not(layer, predicted, partial))}
     for axes in _alike(analysis):
         pixels = analysis.origin_shape[1 + axes[0]]
         for low in range(0, pixels, MOST_PROBES):
             probes = range(low, min(low + MOST_PROBES, pixels))
-            for name, reached in _run(analysis, axes[0], probes).items():
+            for name, nan in _run(analysis, axes[0], probes).items():
                 field = predicted.get(name)
                 if field is None or name in unproven or name in refuted:
                     continue
-                for masks in {_along(field, axis): None for axis in axes}:  # mostly one and the same
-                    if difference := _difference(masks, reached, probes):
-                        refuted[name] = f"axis {axes[0]}, {difference}"
+                if nan[-1].any():
+                    unproven[name] = "it gives NaN without a probe"
+                elif difference := _first_difference(field, axes, nan[:-1], probes):
+                    refuted[name] = difference
     names = [layer.node.name for layer in analysis.layers]
     proven = tuple(name for name in names if name not in refuted and name not in unproven)
     return Proof(proven, refuted, unproven)
@@ -97,22 +105,72 @@ def _counting_channels(operator: type[Op]) -> tuple[str, ...]:
     return tuple(p.name for p in parameters(operator) if p.name in ONE_CHANNEL)
 
 
+def _first_difference(field: ActualField, axes: list[int], reached: AnyArray, probes: range) -> str | None:
+    seen: dict[Masks, int] = {}
+    for axis in axes:
+        seen.setdefault(_along(field, axis), axis)  # mostly one and the same
+    for masks, axis in seen.items():
+        if difference := _difference(masks, reached, probes):
+            return f"axis {axis}, {difference}"
+    return None
+
+
 def _along(field: ActualField, axis: int) -> Masks:
     """Return what the units see along one axis, by any path."""
     by_path = [product[axis] for product in field.products]
     return by_path[0] if len(by_path) == 1 else tuple(reduce(or_, masks) for masks in zip(*by_path, strict=True))
 
 
-def _why_not(layer: Layer, predicted: dict[str, ActualField | None]) -> str | None:
+def _why_not(layer: Layer, predicted: dict[str, ActualField | None], partial: set[str]) -> str | None:
     if layer.shape is None:
         return "it cannot run"
     if layer.node.name not in predicted:
         return "it sees nothing of the origin"
     if predicted[layer.node.name] is None:
         return "its field is too ragged to list"
-    if layer.node.op.keyword == "channel_slice":
-        return "a copy with one channel has none to leave out"
+    if layer.node.name in partial:
+        return "channels are left out that may see more than the others"
     return None
+
+
+def _partial(analysis: Analysis) -> set[str]:
+    """Return the layers that leave channels out that may see more than the others, and all layers behind them.
+
+    Every channel has a kind, and channels of one kind see the same; None where that is not followed.
+    """
+    kinds: dict[str, AnyArray | None] = {INPUT: np.zeros(analysis.graph.input[0])}
+    kinds[analysis.origin] = np.zeros(analysis.origin_shape[0])
+    partial: set[str] = set()
+    for number, layer in enumerate(analysis.layers, start=1):
+        name, inputs = layer.node.name, layer.node.inputs
+        if layer.shape is not None and name != analysis.origin:
+            sources = [kinds[source] for source in inputs]
+            kinds[name] = found = _kinds(layer, layer.shape, sources, number)
+            if _leaves_out(layer.node.op, sources, found) or not partial.isdisjoint(inputs):
+                partial.add(name)
+    return partial
+
+
+def _kinds(layer: Layer, shape: Shape, sources: list[AnyArray | None], number: int) -> AnyArray | None:
+    op, given = layer.node.op, layer.input_shapes[0] or ()
+    known = [kinds for kinds in sources if kinds is not None]
+    if op.keyword in REARRANGING:
+        return op.forward(known, EvenWeights(op, known)) if len(known) == len(sources) else None
+    mixed = op.gradient == "learned" and op.channel_groups(given[0]) == 1
+    if len(shape) == len(given) and (mixed or _uniform(sources)):
+        return np.full(shape[0], number)
+    return None
+
+
+def _leaves_out(op: Op, sources: list[AnyArray | None], found: AnyArray | None) -> bool:
+    if op.keyword == "channel_slice":
+        return found is None or set(found) != {kind for kinds in sources if kinds is not None for kind in kinds}
+    # Pixel shuffle gives every position some of the channels.
+    return op.fewest_channels(1) > 1 and not _uniform(sources)
+
+
+def _uniform(sources: list[AnyArray | None]) -> bool:
+    return all(kinds is not None and (kinds == kinds[0]).all() for kinds in sources)
 
 
 def _difference(masks: Masks, reached: AnyArray, probes: range) -> str | None:
@@ -132,10 +190,10 @@ def _difference(masks: Masks, reached: AnyArray, probes: range) -> str | None:
 
 
 def _run(analysis: Analysis, axis: int, probes: range) -> dict[str, AnyArray]:
-    """Return, for every layer that runs, which probes (rows) turn which units (columns) NaN."""
-    count, graph = len(probes), analysis.graph
+    """Return, for every layer that runs, which probes (rows) turn which units (columns) NaN; the last row has none."""
+    count, graph = len(probes) + 1, analysis.graph
     nan = np.zeros((1, count, analysis.origin_shape[1 + axis]), np.float32)
-    nan[0, range(count), probes] = np.nan
+    nan[0, range(count - 1), probes] = np.nan
     tensors: dict[str, Array] = {INPUT: np.zeros((1, count, graph.input[1 + axis]), np.float32)}
     tensors[analysis.origin] = nan
     reached: dict[str, AnyArray] = {}
@@ -158,18 +216,24 @@ def _forward(layer: Layer, axis: int, inputs: list[Array]) -> Array:
     op, probes = layer.node.op, inputs[0].shape[1]
     if not _mixes_positions(layer):
         together = op_along(op, axis, probes)
-        return together.forward(inputs, EvenWeights(together, inputs))
-    # It would mix the probes too: run them one by one, on a map of one axis.
+        result = together.forward(inputs, EvenWeights(together, inputs))
+        if len(inputs) > 1 or not np.isnan(result[:, -1]).any():
+            return result
+    # It mixes the probes too, or spread NaN to the row without one: run them one by one, on a map of one axis; only
+    # once what is alike, as most rows are where units see nearly everything.
+    rows = list(inputs[0][0])
+    alike = {row.tobytes(): row for row in rows}
+    results = {key: _alone(op, axis, row) for key, row in alike.items()}
+    return np.stack([results[row.tobytes()] for row in rows], axis=1)
+
+
+def _alone(op: Op, axis: int, row: Array) -> Array:
+    """Run one operator for one probe."""
     alone, channels = op_along(op, axis, None), op.fewest_channels(1)
-    results = []
-    for probe in range(probes):
-        one = inputs[0][:, probe].repeat(channels, axis=0)
-        if op.takes == "vectors":
-            one = one.reshape(-1)
-        result = alone.forward([one], EvenWeights(alone, [one]))
-        # A vector counts as a whole.
-        results.append(result if result.ndim > 1 else result.reshape(1, -1).mean(axis=1, keepdims=True))
-    return np.stack(results, axis=1)
+    one = row if op.takes == "vectors" else row[np.newaxis].repeat(channels, axis=0)
+    result = alone.forward([one], EvenWeights(alone, [one]))
+    # A vector counts as a whole.
+    return result if result.ndim > 1 else result.reshape(1, -1).mean(axis=1, keepdims=True)
 
 
 def _mixes_positions(layer: Layer) -> bool:
@@ -177,8 +241,8 @@ def _mixes_positions(layer: Layer) -> bool:
     op, (shape, *others) = layer.node.op, layer.input_shapes
     if others or shape is None or layer.shape is None:
         return False
-    reads_all = op.takes == "vectors" or any(read.is_global for read in layer.reads)
-    return reads_all or len(shape) != len(layer.shape) or op.fewest_channels(1) > 1
+    reads_all = 1 in (len(shape), len(layer.shape)) or any(read.is_global for read in layer.reads)
+    return reads_all or op.fewest_channels(1) > 1
 
 
 def op_along(op: Op, axis: int, probes: int | None) -> Op:

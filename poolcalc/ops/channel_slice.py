@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
-from poolcalc.op import Impossible, Op, Shape, Weights
+from poolcalc.op import Impossible, Op, Shape, Weights, signed
 from poolcalc.parameter import Whole, parameter
 
 if TYPE_CHECKING:
@@ -30,6 +30,10 @@ class ChannelSlice(Op):
                 help=f"use start < stop ≤ {channels}",
             )
         return (self.stop - self.start, *spatial)
+
+    def arithmetic(self, place: int, inputs: Sequence[Shape]) -> str:
+        """Return stop − start."""
+        return "" if place else f"{self.stop}{signed(-self.start)}"
 
     def channels_backward(self, values: Any, place: int, inputs: Sequence[Shape]) -> Any:
         """Put zeros where channels were left out."""

@@ -27,6 +27,10 @@ class Concat(Op):
                 raise mismatch(self.keyword, place, inputs)
         return (sum(shape[0] for shape in inputs), *inputs[0][1:])
 
+    def arithmetic(self, place: int, inputs: Sequence[Shape]) -> str:
+        """Return the sum of the channels."""
+        return "" if place else " + ".join(str(shape[0]) for shape in inputs)
+
     def channels_backward(self, values: Any, place: int, inputs: Sequence[Shape]) -> Any:
         """Cut the input's channels out."""
         before = sum(shape[0] for shape in inputs[:place])

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from poolcalc import arithmetic
 from poolcalc.families.groups import require_divisible
-from poolcalc.op import Gradient, Impossible, Op, Shape, Weight, Weights, amounts, evenly, times
+from poolcalc.op import Gradient, Impossible, Op, Shape, Weight, Weights, amounts, evenly, signed, times
 from poolcalc.parameter import Amounts, PerAxis, Truth, Whole, parameter
 from poolcalc.taps import Taps, transposed
 
@@ -67,6 +67,17 @@ class ConvTranspose(Op):
         return arithmetic.transposed_size(
             size, *self.padding[axis], self._span(axis), self.stride[axis], self.output_padding[axis]
         )
+
+    def arithmetic(self, place: int, inputs: Sequence[Shape]) -> str:
+        """Return (size − 1)·stride + window − before − after + output_padding."""
+        if not place:
+            return ""
+        axis = place - 1
+        kernel, dilation = self.kernel_size[axis], self.dilation[axis]
+        window = f"{kernel}" if dilation == 1 or kernel == 1 else f"{dilation}·({kernel} − 1) + 1"
+        before, after = self.padding[axis]
+        changes = signed(-before, -after, self.output_padding[axis])
+        return f"({inputs[0][place]} − 1)·{self.stride[axis]} + {window}{changes}"
 
     def taps(self, axis: int, sizes: Sequence[int]) -> Sequence[Taps]:
         """Return the inputs whose scattered kernels cover unit u; they depend on u modulo the stride."""

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
-from poolcalc.op import Impossible, Op, Shape, Weights, amounts, times
+from poolcalc.op import Impossible, Op, Shape, Weights, amounts, signed, times
 from poolcalc.parameter import Amounts, parameter
 from poolcalc.taps import Taps, shifted
 
@@ -32,6 +32,11 @@ class Crop(Op):
                 help=f"crop less than {size} in total on that axis",
             )
         return (channels, *sizes)
+
+    def arithmetic(self, place: int, inputs: Sequence[Shape]) -> str:
+        """Return size − before − after."""
+        changes = signed(*(-amount for amount in self.cropping[place - 1])) if place else ""
+        return f"{inputs[0][place]}{changes}" if changes else ""
 
     def taps(self, axis: int, sizes: Sequence[int]) -> Sequence[Taps]:
         """Return the same pixel, moved by what is cut off before it."""

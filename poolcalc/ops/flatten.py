@@ -24,6 +24,10 @@ class Flatten(Op):
         (shape,) = inputs
         return (prod(shape),)
 
+    def arithmetic(self, place: int, inputs: Sequence[Shape]) -> str:
+        """Return channels·rows·columns."""
+        return "·".join(map(str, inputs[0])) if len(inputs[0]) > 1 else ""
+
     def taps(self, axis: int, sizes: Sequence[int]) -> Sequence[Taps]:
         """Return everything: the vector as a whole sees what the map sees."""
         (size,) = sizes

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING, ClassVar
 
-from poolcalc.op import Impossible, Op, Shape, Weights, amounts, times
+from poolcalc.op import Impossible, Op, Shape, Weights, amounts, signed, times
 from poolcalc.parameter import LARGEST, Amounts, Number, OneOf, parameter
 from poolcalc.taps import Beyond, Taps, shifted
 
@@ -50,6 +50,11 @@ class Pad(Op):
                     help=f"use up to {size + reach}, or mode: replicate",
                 )
         return (channels, *(before + size + after for size, (before, after) in zip(spatial, self.padding, strict=True)))
+
+    def arithmetic(self, place: int, inputs: Sequence[Shape]) -> str:
+        """Return size + before + after."""
+        changes = signed(*self.padding[place - 1]) if place else ""
+        return f"{inputs[0][place]}{changes}" if changes else ""
 
     def taps(self, axis: int, sizes: Sequence[int]) -> Sequence[Taps]:
         """Return the same pixel, moved by the padding before it."""

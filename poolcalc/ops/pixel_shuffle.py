@@ -34,6 +34,13 @@ class PixelShuffle(Op):
             )
         return (channels // group, *(size * self.upscale_factor for size in spatial))
 
+    def arithmetic(self, place: int, inputs: Sequence[Shape]) -> str:
+        """Return channels/r^axes and size·r."""
+        channels, *spatial = inputs[0]
+        if place:
+            return f"{spatial[place - 1]}·{self.upscale_factor}"
+        return f"{channels}/({'·'.join([str(self.upscale_factor)] * len(spatial))})"
+
     def taps(self, axis: int, sizes: Sequence[int]) -> Sequence[Taps]:
         """Return the coarse pixel that unit u lies in."""
         return (nearest(Fraction(1, self.upscale_factor)),)

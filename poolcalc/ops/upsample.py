@@ -56,6 +56,13 @@ class Upsample(Op):
             )
         return (channels, *sizes)
 
+    def arithmetic(self, place: int, inputs: Sequence[Shape]) -> str:
+        """Return ⌊size·factor⌋; a size that is given needs none."""
+        if not place or self.scale_factor is None:
+            return ""
+        size, factor = inputs[0][place], self.scale_factor[place - 1]
+        return f"{size}·{factor}" if factor.denominator == 1 else f"⌊{size}·{factor}⌋"
+
     def taps(self, axis: int, sizes: Sequence[int]) -> Sequence[Taps]:
         """Return the nearest pixel, or the two on both sides of the sampling point."""
         (size,) = sizes

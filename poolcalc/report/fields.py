@@ -4,12 +4,14 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from fractions import Fraction
+from itertools import accumulate
 from math import prod
 from typing import Any
 
-from poolcalc.actual import ActualField, extent, holes, projected
+from poolcalc.actual import ActualField, extent, holes, projected, union_size
 from poolcalc.analysis import Layer
 from poolcalc.errors import PoolcalcError
+from poolcalc.field import PIXELS
 from poolcalc.finding import Finding
 from poolcalc.op import times
 from poolcalc.report.report import Report
@@ -29,7 +31,8 @@ def layer_named(report: Report, name: str) -> Layer:
     inside = [layer for layer in report.layers if layer.node.name.startswith(f"{name}.")]
     if found := layers.get(name, inside[-1] if inside else None):
         return found
-    close = get_close_matches(name, layers, n=1)
+    known = {prefix for each in layers for prefix in accumulate(each.split("."), "{}.{}".format)}
+    close = get_close_matches(name, sorted(known), n=1)
     raise UnknownLayer(f"no layer is called '{name}'" + (f"; did you mean '{close[0]}'?" if close else ""))
 
 
@@ -105,10 +108,11 @@ def view_unit(report: Report, layer: Layer, unit: Sequence[int]) -> UnitView:
     """Return what one unit of a layer sees."""
     field = actual_of(report, layer)
     seen = field.of(unit)
+    fields = layer.fields or (PIXELS,) * len(unit)  # only what fields are given in has none: it sees itself
     return UnitView(
         layer=layer.node.name,
         unit=tuple(unit),
-        theoretical=tuple(axis.span(i) for axis, i in zip(layer.fields, unit, strict=True)),
+        theoretical=tuple(axis.span(i) for axis, i in zip(fields, unit, strict=True)),
         actual=field.box(unit),
         missing=tuple(holes(mask).bit_count() for mask in projected(seen)),
         pixels=field.count(unit),
@@ -172,12 +176,12 @@ def pixel_table(report: Report, pixel: Sequence[int], layers: Iterable[Layer]) -
     rows = []
     for layer in layers:
         if layer.shape and layer.node.name in report.actual:
-            field = actual_of(report, layer)
-            seen = projected(watchers(field, pixel))
-            count = prod(mask.bit_count() for mask in seen) if seen else 0
-            cells = [_span(extent(mask))[0] for mask in seen] or [Cell("–")] * len(axes)
-            name = Cell(layer.node.name, layer.node.name)
-            rows.append(Row((name, Cell(times(layer.shape)), *cells, Cell(f"{count:,}", count))))
+            field = report.actual[layer.node.name]
+            seen = watchers(field, pixel) if field else []
+            count = union_size(seen)
+            units = Cell(f"{count:,}", count) if field else Cell("?")
+            cells = [_span(extent(mask))[0] for mask in projected(seen)] or [Cell("–" if field else "?")] * len(axes)
+            rows.append(Row((Cell(layer.node.name, layer.node.name), Cell(times(layer.shape)), *cells, units)))
     columns = [Column(key="name", title="layer", left=True), Column(key="output_shape", title="output", expendable=1)]
     columns += [Column(key=f"{axis}s", title=f"{axis}s") for axis in axes]
     return Table(
@@ -234,18 +238,18 @@ def broken_bounds(layers: Iterable[Layer], bounds: Bounds) -> tuple[Finding, ...
     """Return a finding for every bound that a layer's receptive field does not keep, or is not known to keep."""
     found = []
     for layer in layers:
-        axes = layer.receptive_field
+        axes = layer.receptive_field or (None,)
         smallest = [axis.size_min if axis else None for axis in axes]
         largest = [axis.size if axis else None for axis in axes]
         jumps = [axis.jump if axis else None for axis in axes]
         if bounds.least is not None and not all(size is not None and size >= bounds.least for size in smallest):
-            message = f"receptive field {_figures(smallest)} is below the minimum of {bounds.least}"
+            message = _sentence("receptive field", smallest, "below", f"minimum of {bounds.least}")
             found.append(_finding(layer, "PC200", "field-too-small", message))
         if bounds.most is not None and not all(size is not None and size <= bounds.most for size in largest):
-            message = f"receptive field {_figures(largest)} is above the maximum of {bounds.most}"
+            message = _sentence("receptive field", largest, "above", f"maximum of {bounds.most}")
             found.append(_finding(layer, "PC201", "field-too-large", message))
         if bounds.most_jump is not None and not all(jump is not None and jump <= bounds.most_jump for jump in jumps):
-            message = f"jump {_figures(jumps)} is above the maximum of {bounds.most_jump}"
+            message = _sentence("jump", jumps, "above", f"maximum of {bounds.most_jump}")
             found.append(_finding(layer, "PC202", "jump-too-large", message))
     return tuple(found)
 
@@ -255,14 +259,17 @@ def _finding(layer: Layer, code: str, rule: str, message: str) -> Finding:
     return Finding(code=code, rule=rule, severity="error", message=f"{name}: {message}", layer=name, place=place)
 
 
-def _figures(values: Sequence[Any]) -> str:
-    """Write a figure once, or by axis where axes differ.
+def _sentence(what: str, values: Sequence[Any], side: str, bound: str) -> str:
+    """Say that a bound is not kept, by axis where axes differ.
 
-    >>> _figures([212, 212]), _figures([212, 31]), _figures([None])
-    ('212', '212 (row) × 31 (column)', 'of no single size')
+    >>> _sentence("jump", [32, 32], "above", "maximum of 16")
+    'jump 32 is above the maximum of 16'
+    >>> _sentence("jump", [4, 32], "above", "maximum of 16")
+    'jump 4 (row) × 32 (column) is above the maximum of 16'
+    >>> _sentence("jump", [None], "above", "maximum of 16")
+    'no single jump to compare with the maximum of 16'
     """
-    if not values or None in values:
-        return "of no single size"
-    if len(set(values)) == 1:
-        return str(values[0])
-    return " × ".join(f"{value} ({axis})" for value, axis in zip(values, AXES[len(values)], strict=True))
+    if None in values:
+        return f"no single {what} to compare with the {bound}"
+    figures = [f"{value} ({axis})" for value, axis in zip(values, AXES[len(values)], strict=True)]
+    return f"{what} {values[0] if len(set(values)) == 1 else ' × '.join(figures)} is {side} the {bound}"

@@ -1,7 +1,8 @@
 """A layer that cannot run on what it is given.
 
-The kernel is larger than the padded input, branches that are merged have different sizes, groups do not divide the
-channels, and the like. What depends on the layer is unknown; everything else is computed.
+The kernel is larger than the padded input, padding is more than a pool allows, groups do not divide the channels, and
+the like; merges whose sizes differ have a rule of their own. What depends on the layer is unknown; everything else is
+computed.
 
 Bad:
 
@@ -21,10 +22,16 @@ layers:
 """
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import ClassVar
 
+from poolcalc.analysis import Layer
+from poolcalc.edit import with_input
 from poolcalc.finding import Finding, Severity
-from poolcalc.rule import Facts, Rule
+from poolcalc.op import times
+from poolcalc.paths import mismatched_axis
+from poolcalc.rule import MOST_CURED, Facts, Remedy, Rule
+from poolcalc.sizes import smallest_legal
 
 
 class ImpossibleLayer(Rule):
@@ -35,7 +42,21 @@ class ImpossibleLayer(Rule):
     severity: ClassVar[Severity] = "error"
 
     def check(self, facts: Facts) -> Iterator[Finding]:
+        """Yield what is found: what would help at the layer itself, and an input that would, where one was found."""
+        for number, finding in enumerate(self.look(facts)):
+            larger = [f"use {text}" for text in self.cured(facts, finding)] if number < MOST_CURED else []
+            yield replace(finding, help="; or ".join(filter(None, [finding.help, *larger])) or None)
+
+    def look(self, facts: Facts) -> Iterator[Finding]:
         """Yield the layers' own reasons."""
         for layer in facts.analysis.layers:
-            if problem := layer.problem:
+            if (problem := layer.problem) and mismatched_axis(layer) is None:
                 yield self.found(layer, problem.message, *problem.notes, help=problem.help)
+
+    def remedies(self, facts: Facts, layer: Layer) -> Iterator[Remedy]:
+        """Yield the smallest input on which everything runs, where that is larger."""
+        present, legal = facts.graph.input[1:], smallest_legal(facts.graph)
+        larger = tuple(max(size, least or size) for size, least in zip(present, legal, strict=True))
+        if larger != present:
+            changed = with_input(facts.graph, larger)
+            yield Remedy(f"an input of {times(changed.input)} to the network", changed)

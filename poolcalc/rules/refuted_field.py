@@ -18,7 +18,7 @@ class RefutedField(Rule):
     name: ClassVar[str] = "refuted-field"
     severity: ClassVar[Severity] = "error"
 
-    def check(self, facts: Facts) -> Iterator[Finding]:
+    def look(self, facts: Facts) -> Iterator[Finding]:
         """Yield the layers whose units turned NaN where they should not, or did not where they should."""
         for layer in facts.analysis.layers if facts.proof else ():
             if facts.proof and (difference := facts.proof.refuted.get(layer.node.name)):

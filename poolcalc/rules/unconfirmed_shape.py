@@ -18,7 +18,7 @@ class UnconfirmedShape(Rule):
     name: ClassVar[str] = "unconfirmed-shape"
     severity: ClassVar[Severity] = "error"
 
-    def check(self, facts: Facts) -> Iterator[Finding]:
+    def look(self, facts: Facts) -> Iterator[Finding]:
         """Yield the layers whose arrays had another shape."""
         for layer in facts.analysis.layers if facts.forward else ():
             if facts.forward and facts.forward.confirms(layer) is False:

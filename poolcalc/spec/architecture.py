@@ -9,6 +9,7 @@ from poolcalc.graph import INPUT, Graph, Source
 from poolcalc.op import Shape
 from poolcalc.parameter import OneOf, Unreadable, Whole, read_all
 from poolcalc.spec import yaml_reader
+from poolcalc.spec.expectations import Reading
 from poolcalc.spec.keys import known_entries
 from poolcalc.spec.layers import Expansion
 from poolcalc.spec.wiring import Reference, Wiring
@@ -22,6 +23,8 @@ KEYS = {
     "task": "what the network is for",
     "layers": "the layers from input to output",
     "outputs": "names of the layers whose outputs are results; the last layer if left out",
+    "objects": "sizes of the objects that matter, in pixels of the input, such as [8, 32]",
+    "expect": "what a change of the network must keep; `poolcalc check` reports what is broken",
 }
 SIZE = Whole(1, 2**20)
 
@@ -63,6 +66,9 @@ def _graph(document: Value, source: Source, input_shape: Shape | None, problems:
     last = Expansion(problems, wiring, len(shape) - 1 if shape else None).whole(layers)
     nodes = wiring.resolved()
     outputs = _outputs(entries["outputs"], wiring, problems) if "outputs" in entries else (last,)
+    objects = _objects(entries.get("objects"), problems)
+    reading = Reading(problems, wiring, len(shape) - 1 if shape else None, outputs)
+    expectations = reading.expectations(entries["expect"]) if "expect" in entries else ()
     if nodes is None or shape is None:
         return None
     stem = source.name.replace("\\", "/").rpartition("/")[2].removesuffix(".yaml").removesuffix(".yml")
@@ -75,6 +81,8 @@ def _graph(document: Value, source: Source, input_shape: Shape | None, problems:
         task=task,
         description=texts["description"],
         reference=texts["reference"],
+        objects=objects,
+        expectations=expectations,
     )
 
 
@@ -94,6 +102,16 @@ def _task(value: Value | None, problems: Problems) -> str | None:
         return TASKS.read(value, None, problems) if value is not None else None
     except Unreadable:
         return None
+
+
+def _objects(value: Value | None, problems: Problems) -> tuple[int, ...]:
+    if value is None:
+        return ()
+    items = value if isinstance(value, Sequence) and value.items else Sequence(value.place, (value,))
+    try:
+        return read_all(items, lambda item: SIZE.read(item, None, problems))
+    except Unreadable:
+        return ()
 
 
 def _input(value: Value | None, document: Mapping, problems: Problems, given: Shape | None) -> Shape | None:

@@ -21,14 +21,14 @@ COMMON = {
     "from": "the layer to read, or a list of them for a merge; the layer above if left out",
 }
 STRUCTURES = {
-    "repeat": ("times", "layers"),
+    "repeat": ("times", "layers", "start"),
     "residual": ("body", "shortcut"),
     "branches": ("merge", "paths"),
     "block": ("layers",),
 }
 """The keys of every structure, beside name and from."""
 
-OPTIONAL = ("shortcut",)
+OPTIONAL = ("shortcut", "start")
 """Those that may be left out."""
 
 ELSEWHERE = {
@@ -166,9 +166,10 @@ class Expansion:
         if value is not None:
             name = self._given_name(value)
             return scope + name if name and self.wiring.name(scope + name, value.place) else self._spare_name(scope)
-        while f"{scope}{word.text}{self.counters[scope + word.text]}" in self.wiring.places:
+        stem = f"{scope}{word.text}" + "_" * word.text[-1].isdigit()  # relu6_1
+        while f"{stem}{self.counters[scope + word.text]}" in self.wiring.places:
             self.counters[scope + word.text] += 1
-        numbered = f"{scope}{word.text}{self.counters[scope + word.text]}"
+        numbered = f"{stem}{self.counters[scope + word.text]}"
         self.wiring.name(numbered, word.place)
         self.wiring.unnamed.add(numbered)
         return numbered
@@ -303,20 +304,26 @@ class Expansion:
         return self._lists(word, given, "layers", scope, feed)
 
     def _repeat(self, word: Scalar, given: Given, scope: str, name: str | None, feed: Feed) -> str:
-        times, turns = self._required(word, given, "times"), 1
-        if "times" in given:
-            try:
-                turns = Whole(1).read(times, None, self.problems)
-            except Unreadable:
-                turns = 1
+        """Write the layers out several times; a name, or a `start`, puts the turn's number in front of their names."""
+        times = self._required(word, given, "times")
+        turns = self._whole(times, 1) if "times" in given else 1
+        start = self._whole(given["start"], 0) if "start" in given else 0
+        numbered = name is not None or "start" in given
         self.repeats.append(times.place)
-        for turn in range(turns):
-            last = feed = self._lists(word, given, "layers", f"{scope}{turn}." if name else scope, feed)
-            if name:
+        for turn in range(start, start + turns):
+            last = feed = self._lists(word, given, "layers", f"{scope}{turn}." if numbered else scope, feed)
+            if numbered:
                 self.wiring.name(f"{scope}{turn}", word.place)
                 self.wiring.blocks[f"{scope}{turn}"] = last
         self.repeats.pop()
         return last
+
+    def _whole(self, value: Value, least: int) -> int:
+        """Return an integer, `least` where it could not be read."""
+        try:
+            return Whole(least).read(value, None, self.problems)
+        except Unreadable:
+            return least
 
     def _residual(self, word: Scalar, given: Given, scope: str, name: str | None, feed: Feed) -> str:
         body = self._lists(word, given, "body", scope, feed)

@@ -7,7 +7,8 @@ from poolcalc.op import Op
 from poolcalc.ops import OPERATORS
 from poolcalc.parameter import Kind, Parameter, Schema, Whole, parameters
 from poolcalc.spec.architecture import KEYS, SIZE, TASKS
-from poolcalc.spec.layers import COMMON, MERGE, STRUCTURES
+from poolcalc.spec.expectations import expect_schema
+from poolcalc.spec.layers import COMMON, MERGE, OPTIONAL, STRUCTURES
 
 _LAYERS: Schema = {"type": "array", "items": {"$ref": "#/$defs/layer"}, "minItems": 1}
 _PATH: Schema = {"type": "array", "items": {"$ref": "#/$defs/layer"}}
@@ -20,6 +21,7 @@ _STRUCTURE_TEXTS = {
 }
 _STRUCTURE_KEYS: dict[str, tuple[str, Schema]] = {
     "times": ("how often", Whole(1).schema()),
+    "start": ("number of the first turn in the names of the layers; 0 if left out", Whole(0).schema()),
     "layers": ("the layers, from first to last", _LAYERS),
     "body": ("the layers of the body", _LAYERS),
     "shortcut": ("the layers of the shortcut; the identity if left out", _PATH),
@@ -29,7 +31,6 @@ _STRUCTURE_KEYS: dict[str, tuple[str, Schema]] = {
         {"type": "array", "items": _PATH, "minItems": 2},
     ),
 }
-_OPTIONAL = {"shortcut"}
 
 
 def architecture_schema() -> Schema:
@@ -43,6 +44,8 @@ def architecture_schema() -> Schema:
         "task": TASKS.schema(),
         "layers": _LAYERS,
         "outputs": {"anyOf": [_NAME, {"type": "array", "items": _NAME, "minItems": 1}]},
+        "objects": {"anyOf": [SIZE.schema(), {"type": "array", "items": SIZE.schema(), "minItems": 1}]},
+        "expect": expect_schema(),
     }
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
@@ -116,7 +119,7 @@ def _structures() -> dict[str, Schema]:
             "type": "object",
             "properties": {key: {"description": _STRUCTURE_KEYS[key][0], **_STRUCTURE_KEYS[key][1]} for key in keys}
             | common,
-            "required": [key for key in keys if key not in _OPTIONAL],
+            "required": [key for key in keys if key not in OPTIONAL],
             "additionalProperties": False,
         }
         for name, keys in STRUCTURES.items()

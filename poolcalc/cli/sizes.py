@@ -1,0 +1,52 @@
+"""`poolcalc sizes`: which input sizes suit a network, and how to cut large images into tiles."""
+
+from typing import Annotated
+
+import typer
+
+from poolcalc.cli import options
+from poolcalc.cli.reports import print_reports
+from poolcalc.library import analyze
+from poolcalc.report.sizes import SizeStudy, sizes_dict, sizes_table
+from poolcalc.spec.architecture import SIZE
+
+
+def sizes(
+    architectures: options.Architectures,
+    size: options.Input = None,
+    span: Annotated[
+        str | None,
+        typer.Option("--range", metavar="FIRST:LAST", help="Go through these input sizes one by one, such as 200:260."),
+    ] = None,
+    form: options.Formats = options.Format.TABLE,
+    output: options.Output = None,
+    colour: options.Colours = options.Colour.AUTO,
+) -> None:
+    """Print the clean input sizes of every axis, on which all merges fit and no floor loses a row.
+
+    And the nearest of them, the smallest size that is possible, and how a sliding window goes over a large image.
+
+    Exit code 1: a layer that cannot run on the present input.
+    """
+    wanted = None if span is None else _wanted(span)
+    print_reports(
+        architectures,
+        options.shape(size),
+        form,
+        output,
+        colour,
+        examine=analyze,
+        table=lambda report: sizes_table(SizeStudy(report, wanted), complete=form is options.Format.CSV),
+        data=lambda report: sizes_dict(SizeStudy(report, wanted)),
+    )
+
+
+def _wanted(text: str) -> range:
+    """Return the sizes that --range gives, both ends included; one number is a range of one."""
+    ends = text.split(":")
+    if len(ends) <= 2 and all(end.isdecimal() and SIZE.accepts(end) for end in ends) and int(ends[0]) <= int(ends[-1]):
+        return range(int(ends[0]), int(ends[-1]) + 1)
+    raise typer.BadParameter(
+        f"{text!r} is no range of sizes {SIZE.least} to {SIZE.most}; write the first and the last, as in 200:260",
+        param_hint="--range",
+    )

@@ -1,0 +1,169 @@
+"""The network is not what `expect:` asks for.
+
+A team writes down what a design must keep: the shape of its output, how much a unit sees, what it may cost. Whoever
+changes the network learns here what no longer holds. A layer that cannot run breaks nothing more: it is a finding of
+its own.
+
+Bad:
+
+```yaml
+input: [3, 32, 32]
+layers:
+  - conv: {out_channels: 8, kernel_size: 3, padding: 1}
+expect:
+  receptive_field: {min: 5}
+```
+
+Good:
+
+```yaml
+input: [3, 32, 32]
+layers:
+  - conv: {out_channels: 8, kernel_size: 5, padding: 2}
+expect:
+  receptive_field: {min: 5}
+```
+"""
+
+from collections.abc import Iterator, Sequence
+from itertools import islice
+from typing import ClassVar, NamedTuple
+
+from poolcalc.analysis import Layer
+from poolcalc.document import Place
+from poolcalc.expectation import Expectation, Span, written
+from poolcalc.finding import Finding, Severity
+from poolcalc.rule import Facts, Rule
+
+
+class BrokenExpectation(Rule):
+    """The network is not what `expect:` asks for."""
+
+    code: ClassVar[str] = "PC600"
+    name: ClassVar[str] = "broken-expectation"
+    severity: ClassVar[Severity] = "error"
+
+    def look(self, facts: Facts) -> Iterator[Finding]:
+        """Yield what is not kept, each where it was asked."""
+        for expectation in facts.graph.expectations:
+            for measured in _measured(expectation, facts):
+                if measured.found is None or not expectation.allows(measured.found):
+                    yield self._broken(expectation, measured)
+
+    def _broken(self, expectation: Expectation, measured: "_Measured") -> Finding:
+        name = measured.layer.node.name
+        once = len(expectation.wanted) == 1 and expectation.what != "output"
+        about = "" if measured.in_all else f"{name}: "
+        return Finding(
+            code=self.code,
+            rule=self.name,
+            severity=self.severity,
+            message=f"{about}expected {expectation}, found {_figures(measured.found, once=once)}",
+            layer=name,
+            place=expectation.place,
+            notes=tuple(note for note in (expectation.message, measured.note) if note),
+            help=_allowing(expectation, measured.found),
+        )
+
+
+class _Measured(NamedTuple):
+    """What was found.
+
+    layer: where; of sums, the layer with the largest share. found: the values, one per axis, None where there is no
+    single figure. in_all: whether it is a sum over the network.
+    """
+
+    layer: Layer
+    found: Sequence[Span] | None
+    note: str | None = None
+    in_all: bool = False
+
+
+def _measured(expectation: Expectation, facts: Facts) -> Iterator[_Measured]:
+    """Yield what an expectation is about, nothing where it cannot be known."""
+    match expectation.what:
+        case "params" | "macs" | "activations" as what if None not in (layer.shape for layer in facts.layers.values()):
+            yield _sum(facts.analysis.layers, what)
+        case "dropped":
+            yield _dropped(facts)
+        case "output" | "size" | "receptive_field" | "jump" as what:
+            names = (expectation.layer,) if expectation.layer else facts.graph.outputs
+            for layer in (facts.layers[name] for name in names):
+                looks = what in ("receptive_field", "jump") and not expectation.layer
+                subject = _last_local(layer, facts.layers) if looks else layer
+                if subject.shape:
+                    yield _Measured(subject, _values(subject, what))
+
+
+def _values(layer: Layer, what: str) -> Sequence[Span] | None:
+    shape, axes = layer.shape or (), layer.receptive_field
+    match what:
+        case "output":
+            return [(size, size) for size in shape]
+        case "size":
+            return [(size, size) for size in shape[1:] or shape]
+        case "receptive_field":
+            fields = [(axis.size_min, axis.size) for axis in axes if axis]
+            return fields if len(fields) == len(axes) > 0 else None
+        case _:
+            jumps = [(axis.jump, axis.jump) for axis in axes if axis and axis.jump is not None]
+            return jumps if len(jumps) == len(axes) > 0 else None
+
+
+def _last_local(start: Layer, layers: dict[str, Layer]) -> Layer:
+    """Return the last layer, back from `start`, whose units see different places; `start` where there is none."""
+    layer: Layer | None = start
+    while layer and not any(field.local for field in layer.fields):
+        layer = layers.get(layer.node.inputs[0])
+    return layer or start
+
+
+def _sum(layers: Sequence[Layer], what: str) -> _Measured:
+    values = [int(getattr(layer, what)) for layer in layers]
+    total, most = sum(values), max(values)
+    layer = layers[values.index(most)]
+    return _Measured(layer, [(total, total)], f"{layer.node.name} has the most of them: {most:,}", in_all=True)
+
+
+def _dropped(facts: Facts) -> _Measured:
+    """Return the most rows that a layer loses on one axis."""
+    lost = {name: max(map(len, rows)) for name, rows in facts.lost.items()}
+    worst = max(lost, key=lambda name: lost[name], default=facts.graph.outputs[0])
+    names = [*islice(lost, 4), *["…"] * (len(lost) > 4)]
+    note = f"rows are lost at {', '.join(names)}" if len(lost) > 1 else None
+    count = lost.get(worst, 0)
+    return _Measured(facts.layers[worst], [(count, count)], note)
+
+
+def _figures(found: Sequence[Span] | None, *, once: bool) -> str:
+    """Write the values, as a range where they vary; once: only one where the axes agree.
+
+    >>> _figures([(7, 7), (7, 7)], once=False), _figures([(5, 9), (5, 9)], once=True)
+    ('7×7', '5–9')
+    """
+    if found is None:
+        return "no single figure"
+    return "×".join(map(_range, found[:1] if once and len(set(found)) == 1 else found))
+
+
+def _range(span: Span) -> str:
+    low, high = span
+    return written([low]) if low == high else f"{written([low])}–{written([high])}"
+
+
+def _allowing(expectation: Expectation, found: Sequence[Span] | None) -> str | None:
+    """Return what to write for the network as it is; nothing where it was not asked in the file."""
+    if found is None or expectation.place == Place():
+        return None
+    match expectation.relation:
+        case "at least":
+            wanted = f"min: {min(low for low, _ in found)}"
+        case "at most":
+            wanted = f"max: {max(high for _, high in found)}"
+        case "exactly" if all(low == high for low, high in found):
+            values = [str(low) for low, _ in found]
+            once = len(set(values)) == 1 and expectation.what != "output"
+            wanted = f"{expectation.what}: {values[0] if once else '[' + ', '.join(values) + ']'}"
+        case _:
+            return None
+    return f"if that is meant, write `{wanted}`"

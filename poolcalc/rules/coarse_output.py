@@ -1,0 +1,69 @@
+"""A prediction on a map that is too coarse for its task.
+
+Segmentation labels pixels: where units of the result are more than 8 pixels apart, borders are lost, whatever the
+features are worth. Detection finds objects about as large as its cells: more than 32 pixels between units leave the
+usual ones out.
+
+Bad:
+
+```yaml
+input: [3, 64, 64]
+task: segmentation
+layers:
+  - conv: {out_channels: 8, kernel_size: 7, stride: 4, padding: 3}
+  - conv: {out_channels: 8, kernel_size: 7, stride: 4, padding: 3}
+```
+
+Good:
+
+```yaml
+input: [3, 64, 64]
+task: segmentation
+layers:
+  - conv: {out_channels: 8, kernel_size: 7, stride: 4, padding: 3}
+  - conv: {out_channels: 8, kernel_size: 7, stride: 4, padding: 3}
+  - upsample: {scale_factor: 16, mode: bilinear}
+```
+"""
+
+from collections.abc import Iterator
+from fractions import Fraction
+from typing import ClassVar
+
+from poolcalc.analysis import Layer
+from poolcalc.edit import appended
+from poolcalc.finding import Finding, Severity
+from poolcalc.op import make
+from poolcalc.ops.upsample import Upsample
+from poolcalc.rule import Facts, Remedy, Rule, finer
+
+LIMITS = {"segmentation": 8, "detection": 32}
+"""Largest distance in pixels between the units of a result, by the task."""
+
+
+class CoarseOutput(Rule):
+    """A prediction on a map that is too coarse for its task."""
+
+    code: ClassVar[str] = "PC301"
+    name: ClassVar[str] = "coarse-output"
+    severity: ClassVar[Severity] = "warning"
+
+    def look(self, facts: Facts) -> Iterator[Finding]:
+        """Yield the finest map that predictions are made from, where it is too coarse."""
+        limit = LIMITS.get(facts.graph.task or "")
+        if limit and facts.finest and facts.finest[1] > limit:
+            layer, jump = facts.finest
+            yield self.found(
+                layer,
+                f"its units are {jump} pixels apart, too coarse for {facts.graph.task}",
+                f"up to {limit} are usual; the network's other outputs, if any, are coarser still",
+            )
+
+    def remedies(self, facts: Facts, layer: Layer) -> Iterator[Remedy]:
+        """Yield less downsampling, then enlarging the result."""
+        limit = LIMITS[facts.graph.task or ""]
+        yield from finer(facts, Fraction(limit))
+        jump = facts.largest_jump(layer.node.name)
+        if facts.graph.task == "segmentation" and jump and jump.denominator == 1:
+            upsample = make(Upsample, len(facts.axes), scale_factor=jump)
+            yield Remedy(f"`- upsample: {jump}` at the end", appended(facts.graph, layer.node.name, upsample))

@@ -1,0 +1,117 @@
+"""Holes in the receptive field, from dilation.
+
+Layers whose dilations have a common divisor read only every other, or every third, pixel: neighbouring units then see
+disjoint grids, and fine structures fall through (Wang et al. 2018, "Understanding Convolution for Semantic
+Segmentation"). Reported where the central unit of the last map has holes; holes that later layers fill do no harm.
+
+Bad:
+
+```yaml
+input: [3, 32, 32]
+layers:
+  - conv: {out_channels: 8, kernel_size: 3, dilation: 2, padding: 2}
+  - conv: {out_channels: 8, kernel_size: 3, dilation: 2, padding: 2}
+```
+
+Good:
+
+```yaml
+input: [3, 32, 32]
+layers:
+  - conv: {out_channels: 8, kernel_size: 3, dilation: 1, padding: 1}
+  - conv: {out_channels: 8, kernel_size: 3, dilation: 2, padding: 2}
+```
+"""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from math import gcd
+from typing import ClassVar
+
+from poolcalc.actual import extent, holes, projected
+from poolcalc.analysis import Layer
+from poolcalc.edit import notation, with_op
+from poolcalc.families.sliding import SlidingWindow
+from poolcalc.finding import Finding, Severity
+from poolcalc.graph import INPUT, Graph
+from poolcalc.paths import path
+from poolcalc.rule import Facts, Remedy, Rule
+
+
+class Gridding(Rule):
+    """Holes in the receptive field, from dilation."""
+
+    code: ClassVar[str] = "PC212"
+    name: ClassVar[str] = "gridding"
+    severity: ClassVar[Severity] = "warning"
+
+    def look(self, facts: Facts) -> Iterator[Finding]:
+        """Yield the first dilated layer on the way to a map whose central unit has holes."""
+        dilated = {name for name, layer in facts.layers.items() if _is_dilated(layer)}
+        reported = set()
+        for head in facts.heads if dilated else ():
+            if _holes(facts, head.layer.node.name):
+                way = path(facts.graph, facts.layers, INPUT, head.layer.node.name)
+                guilty = next(
+                    (step for step in way if step.node.name in dilated and _holes(facts, step.node.name)), None
+                )
+                if guilty and guilty.node.name not in reported:
+                    reported.add(guilty.node.name)
+                    yield self._finding(facts, guilty, head.layer)
+
+    def _finding(self, facts: Facts, guilty: Layer, last: Layer) -> Finding:
+        masks = _central(facts, last.node.name)
+        spans = [last - first + 1 for first, last in map(extent, masks)]
+        word, seen, span = max(
+            zip(facts.axes, (mask.bit_count() for mask in masks), spans, strict=True),
+            key=lambda axis: axis[2] - axis[1],
+        )
+        note = f"the central unit of {last.node.name} sees {seen} of the {span} {word}s that its field spans"
+        return self.found(guilty, f"dilation leaves holes in what {last.node.name} sees", note)
+
+    def remedies(self, facts: Facts, layer: Layer) -> Iterator[Remedy]:
+        """Yield a smaller dilation here, then steps 1, 2, 3 in this layer and those after it."""
+        op = layer.node.op
+        if isinstance(op, SlidingWindow):
+            for dilation in reversed(range(1, max(op.dilation))):
+                if changed := _dilated(facts.graph, layer.node.name, dilation):
+                    yield Remedy(
+                        f"`dilation: {dilation}` with {_padding(changed, layer)} in {layer.node.name}", changed
+                    )
+
+
+def _is_dilated(layer: Layer) -> bool:
+    op = layer.node.op
+    return isinstance(op, SlidingWindow) and any(
+        d > 1 < k and gcd(d, s) == 1  # else the stride steps over pixels whatever the taps are
+        for d, k, s in zip(op.dilation, op.kernel_size, op.stride, strict=True)
+    )
+
+
+def _central(facts: Facts, name: str) -> tuple[int, ...]:
+    field = facts.actual.get(name)
+    seen = field.of(field.central_unit) if field else ()
+    return projected(seen) if seen else ()
+
+
+def _holes(facts: Facts, name: str) -> bool:
+    return any(map(holes, _central(facts, name)))
+
+
+def _dilated(graph: Graph, name: str, dilation: int) -> Graph | None:
+    """Return the network with another dilation in a layer, and padding that keeps the size."""
+    (op,) = (node.op for node in graph.nodes if node.name == name)
+    if not isinstance(op, SlidingWindow):
+        return None
+    if isinstance(op.padding, str):
+        return with_op(graph, name, replace(op, dilation=(dilation,) * len(op.dilation)))  # type: ignore[type-var]
+    less = [(old - dilation) * (size - 1) for old, size in zip(op.dilation, op.kernel_size, strict=True)]
+    padding = tuple((b - x // 2, a - (x - x // 2)) for (b, a), x in zip(op.padding, less, strict=True))
+    if min(map(min, padding)) < 0:
+        return None
+    return with_op(graph, name, replace(op, dilation=(dilation,) * len(op.dilation), padding=padding))  # type: ignore[type-var]
+
+
+def _padding(graph: Graph, layer: Layer) -> str:
+    (padding,) = (node.op.padding for node in graph.nodes if node.name == layer.node.name)  # type: ignore[attr-defined]
+    return f"`padding: {notation(padding)}`"

@@ -1,0 +1,65 @@
+"""An even kernel with `same` padding, which shifts the map by half a pixel.
+
+An even kernel has no middle. At stride 1, `same` pads one pixel more at the end than at the beginning, so that every
+such layer moves what it sees by half a cell towards the end; several of them add up, and a branch beside them stays
+where it was.
+
+Bad:
+
+```yaml
+input: [3, 32, 32]
+layers:
+  - conv: {out_channels: 8, kernel_size: 4, padding: same}
+```
+
+Good:
+
+```yaml
+input: [3, 32, 32]
+layers:
+  - conv: {out_channels: 8, kernel_size: 5, padding: same}
+```
+"""
+
+from collections.abc import Iterator
+from typing import ClassVar
+
+from poolcalc.analysis import Layer
+from poolcalc.arithmetic import effective_kernel_size, same_padding
+from poolcalc.edit import notation, with_parameters
+from poolcalc.families.sliding import SlidingWindow
+from poolcalc.finding import Finding, Severity
+from poolcalc.rule import Facts, Remedy, Rule
+
+
+class HalfPixelShift(Rule):
+    """An even kernel with `same` padding, which shifts the map by half a pixel."""
+
+    code: ClassVar[str] = "PC105"
+    name: ClassVar[str] = "half-pixel-shift"
+    severity: ClassVar[Severity] = "warning"
+
+    def look(self, facts: Facts) -> Iterator[Finding]:
+        """Yield layers with `same` padding, stride 1 and a window without a middle."""
+        for layer in facts.analysis.layers:
+            op = layer.node.op
+            if isinstance(op, SlidingWindow) and isinstance(op.padding, str) and layer.shape:
+                for axis, stride in enumerate(op.stride):
+                    span = effective_kernel_size(op.kernel_size[axis], op.dilation[axis])
+                    if stride == 1 and span % 2 == 0:
+                        before, after = same_padding(1, span, 1, extra_before=op.padding == "same_lower")
+                        yield self.found(
+                            layer,
+                            f"kernel_size {op.kernel_size[axis]} with `{op.padding}` shifts the map by half a pixel",
+                            f"it pads {before} {facts.axes[axis]}s before the map and {after} after it",
+                        )
+                        break
+
+    def remedies(self, facts: Facts, layer: Layer) -> Iterator[Remedy]:
+        """Yield the next larger and the next smaller odd kernel."""
+        op = layer.node.op
+        if isinstance(op, SlidingWindow):
+            for change in (1, -1):
+                kernel = tuple(size if size % 2 else size + change for size in op.kernel_size)
+                changed = with_parameters(facts.graph, layer.node.name, kernel_size=kernel)
+                yield Remedy(f"`kernel_size: {notation(kernel)}`", changed)

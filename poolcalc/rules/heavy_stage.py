@@ -1,0 +1,76 @@
+"""A stage that holds most of the memory.
+
+Training keeps the output of every layer until the backward pass, and the maps before the first strides are the largest
+by far. Reported where the layers of one resolution hold more than two thirds of all values, and these alone take more
+than 256 MiB as float32 for one image: fewer channels there, an earlier stride, or smaller tiles save most.
+
+Bad:
+
+```yaml
+input: [3, 1024, 1024]
+layers:
+  - conv: {out_channels: 64, kernel_size: 3, padding: 1}
+  - relu
+  - conv: {out_channels: 64, kernel_size: 3, stride: 2, padding: 1}
+```
+
+Good:
+
+```yaml
+input: [3, 1024, 1024]
+layers:
+  - conv: {out_channels: 16, kernel_size: 3, padding: 1}
+  - relu
+  - conv: {out_channels: 64, kernel_size: 3, stride: 2, padding: 1}
+```
+"""
+
+from collections.abc import Iterator
+from fractions import Fraction
+from typing import ClassVar
+
+from poolcalc.analysis import Layer
+from poolcalc.edit import with_input
+from poolcalc.finding import Finding, Severity
+from poolcalc.op import times
+from poolcalc.rule import Facts, Remedy, Rule, counted
+from poolcalc.sizes import clean_sizes
+
+BYTES = 4
+LEAST = 256 << 20
+"""Bytes of one value, and of a stage that is worth a warning."""
+
+
+class HeavyStage(Rule):
+    """A stage that holds most of the memory."""
+
+    code: ClassVar[str] = "PC401"
+    name: ClassVar[str] = "heavy-stage"
+    severity: ClassVar[Severity] = "warning"
+
+    def look(self, facts: Facts) -> Iterator[Finding]:
+        """Yield the largest layer of a stage that is too large."""
+        stages: dict[Fraction, list[Layer]] = {}
+        for layer in facts.analysis.layers:
+            if (jump := facts.largest_jump(layer.node.name)) and layer.shape:
+                stages.setdefault(jump, []).append(layer)
+        total = sum(layer.activations or 0 for layer in facts.analysis.layers)
+        for jump, layers in stages.items():
+            values = sum(layer.activations or 0 for layer in layers)
+            if 3 * values > 2 * total and values * BYTES >= LEAST:
+                largest = max(layers, key=lambda layer: layer.activations or 0)
+                yield self.found(
+                    largest,
+                    f"its stage holds {100 * values / total:.0f} % of all activations, {values * BYTES >> 20:,} MiB",
+                    f"{values:,} of {total:,} values in {counted(len(layers), 'layer')}, units {jump} pixels apart",
+                    "counted as float32 for one image",
+                )
+
+    def remedies(self, facts: Facts, layer: Layer) -> Iterator[Remedy]:
+        """Yield a clean input of at most half the size."""
+        clean = [clean_sizes(facts.graph, axis) for axis in range(len(facts.axes))]
+        halves = (size // 2 + 1 for size in facts.graph.input[1:])
+        spatial = tuple(sizes.below(half) if sizes else None for sizes, half in zip(clean, halves, strict=True))
+        if None not in spatial:
+            changed = with_input(facts.graph, spatial)  # type: ignore[arg-type]
+            yield Remedy(f"tiles of {times(changed.input)}", changed)

@@ -1,0 +1,105 @@
+"""Rows at the end of a map that no window reaches and nothing else reads.
+
+The stride does not divide what is left after the first window, and rounding down leaves rows or columns out. A
+remainder that consists of padding loses nothing and is not reported, and neither is a row that another branch reads.
+
+Bad:
+
+```yaml
+input: [3, 15, 15]
+layers:
+  - max_pool: 2
+```
+
+Good:
+
+```yaml
+input: [3, 16, 16]
+layers:
+  - max_pool: 2
+```
+"""
+
+from collections.abc import Iterator
+from math import prod
+from typing import ClassVar
+
+from poolcalc.analysis import Layer
+from poolcalc.arithmetic import effective_kernel_size
+from poolcalc.edit import notation, padding_of, with_parameters
+from poolcalc.facts import spots
+from poolcalc.families.pooling import Pooling
+from poolcalc.families.sliding import SlidingWindow
+from poolcalc.finding import Finding, Severity
+from poolcalc.graph import Graph
+from poolcalc.paths import written
+from poolcalc.rule import Facts, Remedy, Rule, clean_inputs, counted
+
+
+class LostRows(Rule):
+    """Rows at the end of a map that no window reaches and nothing else reads."""
+
+    code: ClassVar[str] = "PC102"
+    name: ClassVar[str] = "lost-rows"
+    severity: ClassVar[Severity] = "warning"
+
+    def look(self, facts: Facts) -> Iterator[Finding]:
+        """Yield layers that round down, with the arithmetic and the pixels that nothing sees for it."""
+        for name, lost in facts.lost.items():
+            layer = facts.layers[name]
+            sizes = (layer.input_shapes[0] or ())[1:]
+            parts = [
+                f"{len(rows)} of {counted(size, axis)}"
+                for rows, size, axis in zip(lost, sizes, facts.axes, strict=True)
+                if rows
+            ]
+            sums = dict.fromkeys(written(layer, axis) for axis, rows in enumerate(lost) if rows)
+            unseen = _unseen(facts, layer, lost)
+            yield self.found(layer, f"loses {' and '.join(parts)} at the end", ", ".join(sums), *filter(None, [unseen]))
+
+    def symptoms(self, facts: Facts) -> set[str]:
+        """Return the layers that round down."""
+        return set(facts.lost)
+
+    def remedies(self, facts: Facts, layer: Layer) -> Iterator[Remedy]:
+        """Yield ceil mode for pools, more padding, other inputs."""
+        yield from () if facts.impossible else self._local(facts.graph, layer)
+        yield from clean_inputs(facts)
+
+    @staticmethod
+    def _local(graph: Graph, layer: Layer) -> Iterator[Remedy]:
+        op, name = layer.node.op, layer.node.name
+        if isinstance(op, Pooling):
+            yield Remedy(f"`ceil_mode: true` in {name}", with_parameters(graph, name, ceil_mode=True))
+        if isinstance(op, SlidingWindow) and (pairs := padding_of(op)):
+            for both in (True, False):
+                padding = tuple(_padded(layer, op, axis, pair, both=both) for axis, pair in enumerate(pairs))
+                yield Remedy(f"`padding: {notation(padding)}` in {name}", with_parameters(graph, name, padding=padding))
+
+
+def _padded(layer: Layer, op: SlidingWindow, axis: int, pair: tuple[int, int], *, both: bool) -> tuple[int, int]:
+    """Add the least padding that makes up for what is lost, at both ends or at the end."""
+    lost, (before, after) = layer.dropped[axis][1], pair
+    if not lost:
+        return before, after
+    size, stride = (layer.input_shapes[0] or ())[1 + axis], op.stride[axis]
+    if not both:
+        return before, stride - lost
+    span = effective_kernel_size(op.kernel_size[axis], op.dilation[axis])
+    left_over = before + size + after - span
+    more = next(n for n in range(1, stride + 1) if (left_over + 2 * n) % stride <= after + n)
+    return before + more, after + more
+
+
+def _unseen(facts: Facts, layer: Layer, lost: tuple[tuple[int, ...], ...]) -> str | None:
+    """Say which input pixels no output sees and would see by the lost rows."""
+    source, unread = facts.actual.get(layer.node.inputs[0]), facts.unread
+    if source is None or unread is None:
+        return None
+    missed = tuple(source.seen(axis, rows) & mask for axis, (rows, mask) in enumerate(zip(lost, unread, strict=True)))
+    if not any(missed):
+        return "every input pixel still reaches the output, through other units"
+    sizes = source.pixels
+    count = prod(sizes) - prod(size - mask.bit_count() for size, mask in zip(sizes, missed, strict=True))
+    where = " and ".join(spots(mask, word) for mask, word in zip(missed, facts.axes, strict=True) if mask)
+    return f"{count:,} of {prod(sizes):,} input pixels are never read: {where}"

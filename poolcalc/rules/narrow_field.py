@@ -1,0 +1,112 @@
+"""A receptive field smaller than what must be recognised.
+
+Where a classifier averages over the last map, no unit has seen the whole image: what is larger than the field is never
+seen in one piece, only as a bag of patches (Brendel and Bethge 2019). The same holds for any object that the file
+declares in `objects`. Few things fill an image, so a classifier passes whose field covers three quarters of the input.
+A flatten before a linear layer can tell the places apart and puts the patches together, so networks that end so are
+not reported.
+
+Bad:
+
+```yaml
+input: [3, 28, 28]
+task: classification
+layers:
+  - conv: {out_channels: 8, kernel_size: 3, stride: 2, padding: 1}
+  - conv: {out_channels: 8, kernel_size: 3, padding: 1}
+  - gap
+  - flatten
+```
+
+Good:
+
+```yaml
+input: [3, 28, 28]
+task: classification
+layers:
+  - conv: {out_channels: 8, kernel_size: 7, stride: 4, padding: 3}
+  - conv: {out_channels: 8, kernel_size: 7, padding: 3}
+  - gap
+  - flatten
+```
+"""
+
+from collections.abc import Iterator
+from fractions import Fraction
+from math import ceil
+from typing import ClassVar
+
+from poolcalc.analysis import Layer
+from poolcalc.edit import appended
+from poolcalc.finding import Finding, Severity
+from poolcalc.op import make
+from poolcalc.ops.conv import Conv
+from poolcalc.rule import Facts, Remedy, Rule
+
+ENOUGH = Fraction(3, 4)
+"""The share of the input that a classifier's units must see."""
+
+MOST_CONVOLUTIONS = 8
+"""More of them to make a field wide enough are no advice."""
+
+
+class NarrowField(Rule):
+    """A receptive field smaller than what must be recognised."""
+
+    code: ClassVar[str] = "PC210"
+    name: ClassVar[str] = "narrow-field"
+    severity: ClassVar[Severity] = "warning"
+
+    def look(self, facts: Facts) -> Iterator[Finding]:
+        """Yield the head with the widest field where even that is too small."""
+        axes = range(len(facts.axes))
+        heads = [head for head in facts.heads if not head.is_dense and all(_size(head.layer, axis) for axis in axes)]
+        if not heads or len(heads) < len(facts.heads):
+            return
+        layer, gathers = max(((head.layer, head.gathers) for head in heads), key=lambda head: _size(head[0], 0))
+        enough = 1 if facts.graph.objects else ENOUGH
+        short = [axis for axis in axes if _size(layer, axis) < enough * _needed(facts, axis)]
+        if short:
+            word, size, needed = facts.axes[short[0]], _size(layer, short[0]), _needed(facts, short[0])
+            whole = needed == facts.graph.input[1 + short[0]]
+            what = f"the input has {needed}" if whole else f"objects have up to {needed}"
+            yield self.found(
+                layer,
+                f"its units see {size} {word}s, {what}",
+                *([f"{gathers.node.name} takes all of its places together"] if gathers else []),
+            )
+
+    def remedies(self, facts: Facts, layer: Layer) -> Iterator[Remedy]:
+        """Yield a dilated convolution behind the layer, where it leaves no holes, or several plain ones."""
+        axes = range(len(facts.axes))
+        jumps = [facts.jump(layer.node.name, axis) for axis in axes]
+        missing = max(
+            ceil((_needed(facts, axis) - _size(layer, axis)) / (2 * jump)) for axis, jump in enumerate(jumps) if jump
+        )
+        channels = (layer.shape or (1,))[0]
+        if missing > 1 and all(jump and missing * jump <= _size(layer, axis) for axis, jump in enumerate(jumps)):
+            conv = make(Conv, len(axes), out_channels=channels, kernel_size=3, padding=missing, dilation=missing)
+            how = f"{{out_channels: {channels}, kernel_size: 3, padding: {missing}, dilation: {missing}}}"
+            changed = appended(facts.graph, layer.node.name, conv)
+            yield Remedy(f"one more `conv: {how}` after {layer.node.name}", changed)
+        if missing <= MOST_CONVOLUTIONS:
+            conv = make(Conv, len(axes), out_channels=channels, kernel_size=3, padding=1)
+            changed = facts.graph
+            for _ in range(missing):
+                changed = appended(changed, layer.node.name, conv)
+            how = f"`conv: {{out_channels: {channels}, kernel_size: 3, padding: 1}}`"
+            yield Remedy(f"{missing if missing > 1 else 'one'} more {how} after {layer.node.name}", changed)
+
+
+def _size(layer: Layer, axis: int) -> int:
+    """Return the largest field, 0 where that is not known."""
+    summary = layer.receptive_field[axis]
+    return summary.size if summary else 0
+
+
+def _needed(facts: Facts, axis: int) -> int:
+    """Return how much must be seen: the whole input, to classify it, or the largest object."""
+    size = facts.graph.input[1 + axis]
+    if facts.graph.objects and len(facts.axes) - axis <= 2:  # objects have rows and columns, no frames
+        return min(size, max(facts.graph.objects))
+    return size if facts.graph.task == "classification" and not facts.graph.objects else 0

@@ -1,0 +1,60 @@
+"""A global pool before a prediction that needs places.
+
+Detection and segmentation say where something is. Behind a global pool every unit sees the whole map, so that nothing
+is left of where. Global branches beside local ones, such as gates and image-level features, are fine.
+
+Bad:
+
+```yaml
+input: [3, 32, 32]
+task: segmentation
+layers:
+  - conv: {out_channels: 8, kernel_size: 3, padding: 1}
+  - global_avg_pool
+  - conv: {out_channels: 2, kernel_size: 1}
+```
+
+Good:
+
+```yaml
+input: [3, 32, 32]
+task: segmentation
+layers:
+  - conv: {out_channels: 8, kernel_size: 3, padding: 1}
+  - conv: {out_channels: 2, kernel_size: 1}
+```
+"""
+
+from collections.abc import Iterator
+from math import prod
+from typing import ClassVar
+
+from poolcalc.analysis import Layer
+from poolcalc.edit import without
+from poolcalc.families.adaptive import AdaptivePooling, GlobalPooling
+from poolcalc.finding import Finding, Severity
+from poolcalc.rule import Facts, Remedy, Rule
+
+
+class PooledPrediction(Rule):
+    """A global pool before a prediction that needs places."""
+
+    code: ClassVar[str] = "PC302"
+    name: ClassVar[str] = "pooled-prediction"
+    severity: ClassVar[Severity] = "warning"
+
+    def look(self, facts: Facts) -> Iterator[Finding]:
+        """Yield global pools that everything predicted goes through."""
+        for head in facts.heads if facts.graph.task in ("detection", "segmentation") else ():
+            layer = head.gathers
+            if (
+                layer
+                and isinstance(layer.node.op, (GlobalPooling, AdaptivePooling))
+                and prod((layer.shape or ())[1:]) == 1
+            ):
+                message = f"leaves nothing of the places that {facts.graph.task} is about"
+                yield self.found(layer, message, f"what comes after sees all of {head.layer.node.name} alike")
+
+    def remedies(self, facts: Facts, layer: Layer) -> Iterator[Remedy]:
+        """Yield the network without it."""
+        yield Remedy("the network without it", without(facts.graph, layer.node.name))

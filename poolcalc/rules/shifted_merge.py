@@ -1,0 +1,110 @@
+"""A merge of maps that have equal sizes but look at different places.
+
+Units of both branches that are combined are centred on different input pixels: one branch was padded or cropped on one
+side more than the other. The sizes hide it. Reported where the shift is at least half a cell, the distance between
+neighbouring units; smaller ones come with every enlargement. Causal networks, which pad before the signal only, shift
+on purpose and are not reported.
+
+Bad:
+
+```yaml
+input: [3, 16, 16]
+layers:
+  - conv: {out_channels: 8, kernel_size: 3, padding: [[0, 2], [0, 2]], name: one_sided}
+  - conv: {out_channels: 8, kernel_size: 1, from: input, name: shortcut}
+  - add: [one_sided, shortcut]
+```
+
+Good:
+
+```yaml
+input: [3, 16, 16]
+layers:
+  - conv: {out_channels: 8, kernel_size: 3, padding: 1, name: two_sided}
+  - conv: {out_channels: 8, kernel_size: 1, from: input, name: shortcut}
+  - add: [two_sided, shortcut]
+```
+"""
+
+from collections.abc import Iterator
+from fractions import Fraction
+from typing import ClassVar
+
+from poolcalc.analysis import Layer
+from poolcalc.edit import notation, padding_of, with_parameters
+from poolcalc.families.sliding import SlidingWindow
+from poolcalc.field import PIXELS, Strand
+from poolcalc.finding import Finding, Severity
+from poolcalc.graph import INPUT
+from poolcalc.paths import parting
+from poolcalc.rule import Facts, Remedy, Rule
+
+
+class ShiftedMerge(Rule):
+    """A merge of maps that have equal sizes but look at different places."""
+
+    code: ClassVar[str] = "PC103"
+    name: ClassVar[str] = "shifted-merge"
+    severity: ClassVar[Severity] = "warning"
+
+    def look(self, facts: Facts) -> Iterator[Finding]:
+        """Yield merges, on the first axis where two of their branches are shifted."""
+        for layer in facts.analysis.layers:
+            if layer.node.op.merges and layer.shape and len(layer.shape) > 1:
+                shifts = (shift for axis in range(len(facts.axes)) for shift in _shifts(facts, layer, axis))
+                if found := next(shifts, None):
+                    word, one, other, shift = found
+                    amount = f"{float(abs(shift)):g} input {word}{'s' * (abs(shift) != 1)}"
+                    message = f"{other} looks {amount} {'behind' if shift > 0 else 'before'} {one}"
+                    yield self.found(layer, message, "measured between the centres of what their units see")
+
+    def remedies(self, facts: Facts, layer: Layer) -> Iterator[Remedy]:
+        """Yield even padding in a layer on either path that pads one side more."""
+        first, *others = layer.node.inputs
+        ways = [way for other in others for way in parting(facts.graph, facts.layers, (first, other)).paths]
+        for node in dict.fromkeys(step.node for way in ways for step in way):
+            op = node.op
+            if isinstance(op, SlidingWindow) and (pairs := padding_of(op)):
+                padding = tuple((sum(pair) // 2, sum(pair) - sum(pair) // 2) for pair in pairs)
+                if padding != pairs:
+                    changed = with_parameters(facts.graph, node.name, padding=padding)
+                    yield Remedy(f"`padding: {notation(padding)}` in {node.name}", changed)
+            elif isinstance(op, SlidingWindow) and isinstance(op.padding, str):
+                padding = tuple(((k - 1) * d // 2,) * 2 for k, d in zip(op.kernel_size, op.dilation, strict=True))
+                changed = with_parameters(facts.graph, node.name, padding=padding)
+                yield Remedy(f"`padding: {notation(padding)}` in {node.name}", changed)
+
+
+def _shifts(facts: Facts, layer: Layer, axis: int) -> Iterator[tuple[str, str, str, Fraction]]:
+    """Yield by how far other branches are shifted against the first, where their units are equally far apart."""
+    names = [read.source for read in layer.reads if not read.is_global]
+    fields = [PIXELS if name == INPUT else facts.layers[name].fields[axis] for name in names]
+    strands = {strand.jump: strand for field in fields[:1] for strand in field.local}
+    for name, field in zip(names[1:], fields[1:], strict=True):
+        for strand in field.local:
+            other = strands.get(strand.jump, strand)
+            if other is strand or None in (*other.phases, *strand.phases):
+                continue
+            shift = _offset(strand) - _offset(other)
+            # Enlarging repeats units: their centres are off by up to half of what is repeated.
+            cell = max(strand.advance, other.advance)
+            if 2 * abs(shift) >= cell and not (_ends(strand) == _ends(other) and _is_causal(facts, axis)):
+                yield facts.axes[axis], names[0], name, shift
+
+
+def _offset(strand: Strand) -> Fraction:
+    """Return the centre of what unit 0 sees; the mean over a period where units differ."""
+    spans = [span for span in strand.phases if span]
+    centres = (Fraction(span[0] + span[1], 2) - unit * strand.jump for unit, span in enumerate(spans))
+    return sum(centres, Fraction(0)) / len(spans)
+
+
+def _ends(strand: Strand) -> set[Fraction]:
+    return {span[1] - unit * strand.jump for unit, span in enumerate(strand.phases) if span}
+
+
+def _is_causal(facts: Facts, axis: int) -> bool:
+    """Return whether all padding comes before the signal."""
+    ops = (layer.node.op for layer in facts.analysis.layers)
+    paddings = (op.padding for op in ops if isinstance(op, SlidingWindow))
+    return all(isinstance(padding, tuple) and padding[axis][1] == 0 for padding in paddings)

@@ -1,0 +1,110 @@
+"""Pixels between the windows that nothing reads.
+
+The kernel is smaller than the stride, or all its taps fall on the same positions between two strides, so that whole
+rows and columns of the map are computed and never used. A layer whose skipped pixels another branch reads, as the 1×1
+shortcut of a residual block beside a 3×3 convolution, is not reported.
+
+Bad:
+
+```yaml
+input: [3, 32, 32]
+layers:
+  - conv: {out_channels: 8, kernel_size: 1, stride: 2}
+```
+
+Good:
+
+```yaml
+input: [3, 32, 32]
+layers:
+  - conv: {out_channels: 8, kernel_size: 3, stride: 2, padding: 1}
+```
+"""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from math import prod
+from typing import ClassVar
+
+from poolcalc.analysis import Layer
+from poolcalc.edit import inserted, notation, padding_of, with_op, with_parameters
+from poolcalc.facts import spots
+from poolcalc.families.convolution import Convolution
+from poolcalc.families.sliding import SlidingWindow
+from poolcalc.finding import Finding, Severity
+from poolcalc.op import evenly, make, times
+from poolcalc.ops.avg_pool import AvgPool
+from poolcalc.ops.upsample import Upsample
+from poolcalc.rule import Facts, Remedy, Rule
+
+
+class SkippedPixels(Rule):
+    """Pixels between the windows that nothing reads."""
+
+    code: ClassVar[str] = "PC104"
+    name: ClassVar[str] = "skipped-pixels"
+    severity: ClassVar[Severity] = "warning"
+
+    def look(self, facts: Facts) -> Iterator[Finding]:
+        """Yield layers that step over pixels, with the share that is read."""
+        for layer in facts.analysis.layers:
+            if isinstance(layer.node.op, (SlidingWindow, Upsample)) and _may_skip(layer):
+                sizes = (layer.input_shapes[0] or ())[1:]
+                rows = [facts.read_rows(layer.node.inputs[0], axis, size) for axis, size in enumerate(sizes)]
+                if any(_gaps(each, *ends, size) for each, ends, size in zip(rows, layer.dropped, sizes, strict=True)):
+                    read = list(map(len, rows))
+                    share = f"{100 * prod(read) / prod(sizes):.0f} %"
+                    masks = (
+                        sum(1 << row for row in {*range(size)} - each) for size, each in zip(sizes, rows, strict=True)
+                    )
+                    where = [spots(mask, word) for mask, word in zip(masks, facts.axes, strict=True) if mask]
+                    yield self.found(
+                        layer,
+                        f"reads only {times(read)} of the {times(sizes)} positions of {layer.node.inputs[0]}, {share}",
+                        f"nothing reads {' and '.join(where)}",
+                        *_reason(layer),
+                    )
+
+    def remedies(self, facts: Facts, layer: Layer) -> Iterator[Remedy]:
+        """Yield kernels that reach from window to window, and averaging before the stride."""
+        op, graph, name = layer.node.op, facts.graph, layer.node.name
+        if not isinstance(op, SlidingWindow):
+            return
+        if set(op.dilation) != {1}:
+            yield Remedy(f"`dilation: 1` in {name}", with_parameters(graph, name, dilation=(1,) * len(op.dilation)))
+        kernel = tuple(max(k, s + 1 - s % 2) for k, s in zip(op.kernel_size, op.stride, strict=True))
+        padding = tuple(((k - 1) // 2, (k - 1) // 2) for k in kernel)
+        if kernel != op.kernel_size and padding_of(op):
+            changed = with_parameters(graph, name, kernel_size=kernel, padding=padding)
+            yield Remedy(f"`kernel_size: {notation(kernel)}` with `padding: {notation(padding)}` in {name}", changed)
+        kernel = tuple(map(max, op.kernel_size, op.stride))
+        if kernel != op.kernel_size:
+            yield Remedy(
+                f"`kernel_size: {notation(kernel)}` in {name}", with_parameters(graph, name, kernel_size=kernel)
+            )
+        if isinstance(op, Convolution) and set(op.kernel_size) == {1}:
+            still = with_op(graph, name, replace(op, stride=(1,) * len(op.stride)))  # type: ignore[type-var]
+            pool = make(AvgPool, len(op.stride), kernel_size=op.stride)
+            text = f"`- avg_pool: {notation(op.stride)}` in front of {name}, and `stride: 1` there"
+            yield Remedy(text, inserted(still, name, 0, pool))
+
+
+def _may_skip(layer: Layer) -> bool:
+    """Return whether neighbouring windows leave a gap on some axis: cheap, and true of few layers."""
+    taps = layer.reads[0].taps if layer.reads else None
+    return any(
+        each.step > 1 and len({i % each.step for reads in each.phases for i in reads}) < each.step
+        for each in taps or ()
+    )
+
+
+def _gaps(read: set[int], before: int, after: int, size: int) -> bool:
+    """Return whether a row between the first and the last that a layer reads is read by none."""
+    return not read.issuperset(range(before, size - after))
+
+
+def _reason(layer: Layer) -> Iterator[str]:
+    op = layer.node.op
+    if isinstance(op, SlidingWindow):
+        dilation = f", dilation {evenly(op.dilation)}" if set(op.dilation) != {1} else ""
+        yield f"kernel_size {evenly(op.kernel_size)}{dilation} at stride {evenly(op.stride)}"

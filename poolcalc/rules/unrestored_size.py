@@ -1,0 +1,120 @@
+"""Upsampling that does not give back the size before the downsampling.
+
+A stride halved an odd size and rounded, and doubling the result gives a map that is one row larger or smaller than the
+one it came from. Where both are merged that is an error; here they are not, so that the result is silently out of
+register with the input.
+
+Bad:
+
+```yaml
+input: [3, 33, 33]
+layers:
+  - conv: {out_channels: 8, kernel_size: 3, stride: 2, padding: 1}
+  - upsample: 2
+```
+
+Good:
+
+```yaml
+input: [3, 32, 32]
+layers:
+  - conv: {out_channels: 8, kernel_size: 3, stride: 2, padding: 1}
+  - upsample: 2
+```
+"""
+
+from collections.abc import Iterator
+from itertools import islice
+from typing import ClassVar
+
+from poolcalc.analysis import Layer
+from poolcalc.edit import notation, with_input, with_parameters
+from poolcalc.finding import Finding, Severity
+from poolcalc.graph import INPUT, Graph
+from poolcalc.op import times
+from poolcalc.ops.conv_transpose import ConvTranspose
+from poolcalc.ops.crop import Crop
+from poolcalc.ops.pad import Pad
+from poolcalc.ops.pixel_shuffle import PixelShuffle
+from poolcalc.ops.upsample import Upsample
+from poolcalc.paths import ancestors, path, size_after, size_before, written
+from poolcalc.rule import Facts, Remedy, Rule
+
+MOST_TRIED = 9
+"""Distance of other input sizes to try, from the present one."""
+
+
+class UnrestoredSize(Rule):
+    """Upsampling that does not give back the size before the downsampling."""
+
+    code: ClassVar[str] = "PC107"
+    name: ClassVar[str] = "unrestored-size"
+    severity: ClassVar[Severity] = "warning"
+
+    def look(self, facts: Facts) -> Iterator[Finding]:
+        """Yield enlarging layers after which the size is not what it was at the same jump."""
+        explained = {name for broken in facts.impossible for name in ancestors(facts.graph, broken)}
+        for layer in facts.analysis.layers:
+            if isinstance(layer.node.op, (Upsample, ConvTranspose, PixelShuffle)) and layer.shape:
+                earlier = _earlier(facts, layer)
+                readers = [reader.node.op for reader, _ in facts.readers.get(layer.node.name, ())]
+                mended = bool(readers) and all(isinstance(op, (Crop, Pad)) for op in readers)
+                if earlier and not mended and layer.node.name not in explained:
+                    axis, rounding, wanted = earlier
+                    yield self.found(
+                        layer,
+                        f"gives {layer.shape[1 + axis]} {facts.axes[axis]}s where there were {wanted} before "
+                        f"{rounding.node.name}",
+                        f"{rounding.node.name}: {written(rounding, axis)}",
+                        f"{layer.node.name}: {written(layer, axis)}",
+                    )
+
+    def remedies(self, facts: Facts, layer: Layer) -> Iterator[Remedy]:
+        """Yield the size that was meant, and input sizes that every stride divides."""
+        found = [_earlier_on(facts, layer, axis) for axis in range(len(facts.axes))]
+        sizes = (layer.shape or ())[1:]
+        wanted = tuple(each[1] if each else size for each, size in zip(found, sizes, strict=True))
+        graph, name, op = facts.graph, layer.node.name, layer.node.op
+        if isinstance(op, Upsample):
+            changed = with_parameters(graph, name, scale_factor=None, size=wanted)
+            yield Remedy(f"`size: {notation(wanted)}` instead of a factor in {name}", changed)
+        if isinstance(op, ConvTranspose):
+            padding = tuple(a + b - c for a, b, c in zip(op.output_padding, wanted, sizes, strict=True))
+            if min(padding) >= 0:
+                changed = with_parameters(graph, name, output_padding=padding)
+                yield Remedy(f"`output_padding: {notation(padding)}` in {name}", changed)
+        affected = tuple(map(bool, found))
+        for step in (-1, 1):
+            moved = (_moved(graph, affected, step * distance) for distance in range(1, MOST_TRIED))
+            inputs = (Remedy(f"an input of {times(other.input)}", other) for other in moved if min(other.input) > 0)
+            yield from islice((remedy for remedy in inputs if self.cures(remedy, facts, layer)), 1)
+
+
+def _moved(graph: Graph, affected: tuple[bool, ...], distance: int) -> Graph:
+    """Return the network on an input that is larger on the affected axes."""
+    return with_input(graph, tuple(n + distance * move for n, move in zip(graph.input[1:], affected, strict=True)))
+
+
+def _earlier(facts: Facts, layer: Layer) -> tuple[int, Layer, int] | None:
+    """Return the first axis that is out of register, the layer that rounded, and the size before it."""
+    for axis in range(len(facts.axes)):
+        found = _earlier_on(facts, layer, axis)
+        if found:
+            return axis, *found
+    return None
+
+
+def _earlier_on(facts: Facts, layer: Layer, axis: int) -> tuple[Layer, int] | None:
+    """Go back to where units were as far apart as they are now; None where sizes agree, or changed on purpose."""
+    jump = facts.jump(layer.node.name, axis)
+    if jump is None or size_before(layer, axis) == size_after(layer, axis):
+        return None
+    for step in reversed(path(facts.graph, facts.layers, INPUT, layer.node.name)[:-1]):
+        before, source = size_before(step, axis), facts.jump(step.node.inputs[0], axis)
+        if before is None or source is None:
+            return None
+        if source == jump:
+            return None if before == size_after(layer, axis) else (step, before)
+        if source == facts.jump(step.node.name, axis) and before != size_after(step, axis):
+            return None  # cut or padded in between, as in a network without padding
+    return None

@@ -1,0 +1,95 @@
+"""An object that shrinks to less than two cells before anything is predicted.
+
+`objects` in the file lists the sizes that matter, in pixels. Every stride makes them smaller: after three halvings an
+8×8 object is one cell, and what lay in it cannot be told from its surroundings. The finding stands at the layer after
+which the object is smaller than two cells, on the way to the finest map that predictions are made from. In this order:
+downsample later; predict from a finer map as well, as feature pyramids do; let a convolution with stride learn what to
+keep, in place of a pool.
+
+Bad:
+
+```yaml
+input: [3, 64, 64]
+task: detection
+objects: [8]
+layers:
+  - conv: {out_channels: 8, kernel_size: 3, stride: 2, padding: 1}
+  - conv: {out_channels: 8, kernel_size: 3, stride: 2, padding: 1}
+  - conv: {out_channels: 8, kernel_size: 3, stride: 2, padding: 1}
+```
+
+Good:
+
+```yaml
+input: [3, 64, 64]
+task: detection
+objects: [8]
+layers:
+  - conv: {out_channels: 8, kernel_size: 3, stride: 2, padding: 1}
+  - conv: {out_channels: 8, kernel_size: 3, stride: 2, padding: 1}
+  - conv: {out_channels: 8, kernel_size: 3, padding: 1}
+```
+"""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from fractions import Fraction
+from typing import ClassVar
+
+from poolcalc.analysis import Layer, analyse
+from poolcalc.edit import with_op, with_output
+from poolcalc.families.pooling import Pooling
+from poolcalc.finding import Finding, Severity
+from poolcalc.graph import INPUT
+from poolcalc.op import make
+from poolcalc.ops.conv import Conv
+from poolcalc.paths import path
+from poolcalc.rule import Facts, Remedy, Rule, finer
+
+
+class VanishingObject(Rule):
+    """An object that shrinks to less than two cells before anything is predicted."""
+
+    code: ClassVar[str] = "PC300"
+    name: ClassVar[str] = "vanishing-object"
+    severity: ClassVar[Severity] = "warning"
+
+    def look(self, facts: Facts) -> Iterator[Finding]:
+        """Yield the layer at which each object becomes too small, where no finer map is left."""
+        finest = facts.finest
+        if finest is None:
+            return
+        head, final = finest
+        jumps = [
+            (step, facts.largest_jump(step.node.name))
+            for step in path(facts.graph, facts.layers, INPUT, head.node.name)
+        ]
+        for size in sorted(facts.graph.objects):
+            if size < 2 * final:
+                layer, jump = next((step, jump) for step, jump in jumps if jump and size < 2 * jump)
+                cells = f"{size}/{final} = {float(size / final):.2g} cells"
+                vanishes = "vanishes" if size <= final else "shrinks below two cells"
+                yield self.found(
+                    layer,
+                    f"an object of {size} pixels {vanishes}: units are {jump} pixels apart from here on",
+                    f"{head.node.name}, the finest map that is used, shows it on {cells}",
+                    *_alternative(facts, layer),
+                )
+
+    def remedies(self, facts: Facts, layer: Layer) -> Iterator[Remedy]:
+        """Yield less downsampling, then a finer map among the outputs."""
+        object_size = min(size for size in facts.graph.objects if size < 2 * (facts.largest_jump(layer.node.name) or 0))
+        yield from finer(facts, Fraction(object_size, 2))
+        source = layer.node.inputs[0]
+        if facts.graph.task in ("detection", "segmentation") and source != INPUT:
+            where = f"{source} (units {facts.largest_jump(source)} pixels apart)"
+            yield Remedy(f"{where} as one more output, as a feature pyramid does", with_output(facts.graph, source))
+
+
+def _alternative(facts: Facts, layer: Layer) -> Iterator[str]:
+    """Say that a convolution could take a pool's place; it does not keep the object larger, so it is no remedy."""
+    op, shape = layer.node.op, layer.input_shapes[0]
+    if isinstance(op, Pooling) and shape and not op.ceil_mode:
+        conv = make(Conv, len(shape) - 1, out_channels=shape[0], kernel_size=op.kernel_size, stride=op.stride)
+        if not Facts(analyse(with_op(facts.graph, layer.node.name, replace(conv, padding=op.padding)))).impossible:
+            yield f"if the size must go down here: a conv with stride {op.stride[0]} learns what to keep"

@@ -90,7 +90,7 @@ class Analysis:
     origin: str = INPUT
     gates: bool = True
 
-    @property
+    @cached_property
     def origin_shape(self) -> Shape:
         """The shape of the tensor in whose units receptive fields are given."""
         shapes = {layer.node.name: layer.shape for layer in self.layers} | {INPUT: self.graph.input}

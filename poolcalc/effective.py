@@ -14,6 +14,9 @@ from math import prod
 from poolcalc.analysis import Analysis, Layer, Read
 from poolcalc.taps import IDENTITY, Taps
 
+ENOUGH_PHASES = 4096
+"""Of more phases, these stand for all: a factor such as 1.2345678 has millions."""
+
 
 @dataclass(frozen=True, slots=True)
 class _Spread:
@@ -28,7 +31,7 @@ class _Spread:
             return self
         period = len(taps.phases)
         jump = self.jump * taps.step / period
-        phases = [unit for unit, read in enumerate(taps.phases) if read] or [0]
+        phases = [unit for unit in range(min(period, ENOUGH_PHASES)) if taps.phases[unit]] or [0]
         reads = [taps.phases[unit] or range(1) for unit in phases]
         middles = [
             (read[0] + read[-1]) / 2 - unit * taps.step / period for unit, read in zip(phases, reads, strict=True)
@@ -79,7 +82,9 @@ def _share(layer: Layer, read: Read) -> float:
     if op.keyword == "concat" and shape and layer.shape:  # its share of the channels
         return shape[0] / layer.shape[0]
     if op.gradient == "averaged" and read.taps:  # n equal parts of an amplitude have 1/n of its energy
-        return 1 / prod(max(len(reads) for reads in taps.phases) for taps in read.taps)
+        return 1 / prod(
+            max(len(taps.phases[unit]) for unit in range(min(len(taps.phases), ENOUGH_PHASES))) for taps in read.taps
+        )
     return 1.0
 
 

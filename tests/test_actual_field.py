@@ -20,7 +20,7 @@ from poolcalc.spec import parse
 Place = tuple[int, ...]
 Pixels = set[Place]
 
-many = settings(max_examples=4 * settings().max_examples)
+many = settings(max_examples=3 * settings().max_examples)
 
 
 def analysed(text: str) -> Analysis:

@@ -113,7 +113,8 @@ def _through_weights(layer: Layer, shape: Shape, read: Read, energy: AnyArray) -
     energy = energy.reshape(groups, -1, *energy.shape[1:]).sum(axis=1)
     for axis, taps in enumerate(read.taps):
         matrix = _matrix(taps, energy.shape[1 + axis], shape[1 + axis])
-        energy = _along(energy, axis, matrix / max(len(reads) for reads in taps.phases))
+        most = max(len(taps[unit]) for unit in range(min(len(matrix), len(taps.phases))))
+        energy = _along(energy, axis, matrix / max(most, 1))
     each = energy / (shape[0] // groups)
     return np.broadcast_to(each, shape) if groups == 1 else each.repeat(shape[0] // groups, axis=0)
 

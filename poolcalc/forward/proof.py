@@ -164,7 +164,8 @@ def _kinds(layer: Layer, shape: Shape, sources: list[AnyArray | None], number: i
 
 def _leaves_out(op: Op, sources: list[AnyArray | None], found: AnyArray | None) -> bool:
     if op.keyword == "channel_slice":
-        return found is None or set(found) != {kind for kinds in sources if kinds is not None for kind in kinds}
+        (whole,) = sources
+        return found is None or whole is None or set(found) != set(whole)
     # Pixel shuffle gives every position some of the channels.
     return op.fewest_channels(1) > 1 and not _uniform(sources)
 

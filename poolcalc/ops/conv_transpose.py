@@ -115,7 +115,9 @@ class ConvTranspose(Op):
             dilation=self.dilation,
             groups=self.groups,
         )
-        return y + weights["bias"].reshape(-1, *(1,) * (y.ndim - 1)) if self.bias else y
+        if self.bias:
+            y += weights["bias"].reshape(-1, *(1,) * (y.ndim - 1))
+        return y
 
     def window(self) -> str:
         """Return kernel·stride pPadding oOutput_padding dDilation gGroups; ↑ marks that the stride enlarges."""

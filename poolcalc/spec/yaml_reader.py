@@ -16,9 +16,9 @@ from poolcalc.document import Mapping, Place, Problems, Scalar, Sequence, Stop, 
 from poolcalc.parameter import did_you_mean
 from poolcalc.spec.syntax import explain
 
-MOST_BYTES = 4 * 2**20
+MOST_BYTES = 16 * 2**20
 DEEPEST = 64
-MOST_VALUES = 100_000
+MOST_VALUES = 1_000_000
 
 _Loader: type = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _UNPRINTABLE = re.compile("[^\t\n\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]")

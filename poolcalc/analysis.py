@@ -116,6 +116,8 @@ def analyse(graph: Graph, *, origin: str = INPUT, gates: bool = True) -> Analysi
     layers = []
     for node in graph.nodes:
         layer = _layer(node, [shapes[name] for name in node.inputs], fields, gates=gates)
+        if node.name == origin:
+            layer = replace(layer, fields=fields[origin])
         shapes[node.name] = layer.shape
         if layer.fields:
             fields.setdefault(node.name, layer.fields)

@@ -39,17 +39,28 @@ def analyze(graph: Graph) -> Report:
     return Report(analyse(graph))
 
 
-def confirm(graph: Graph, *, batch: int = 1, seed: int = 0, progress: Callable[[float], None] | None = None) -> Report:
+def confirm(
+    graph: Graph,
+    *,
+    batch: int = 1,
+    seed: int = 0,
+    progress: Callable[[float], None] | None = None,
+    threads: int | None = None,
+    channels: int | None = None,
+) -> Report:
     """Analyse a network and run it in NumPy, to see whether the predicted shapes come out.
 
     batch: images to run, one after the other. seed: of the random input and weights. progress: called after every
-    layer with the share of the work that is done, 0 to 1.
+    layer with the share of the work that is done, 0 to 1. threads: how many to use; by default one, or all processors
+    where OPENBLAS_NUM_THREADS=1 was set before NumPy was imported. channels: run the same geometry with at most that
+    many channels in every map.
     Raises DoesNotFit, before anything is allocated, where the memory is not enough.
     """
     from poolcalc.forward.confirmation import run
 
     analysis = analyse(graph)
-    return Report(analysis, run(analysis, batch=batch, seed=seed, progress=progress))
+    found = run(analysis, batch=batch, seed=seed, progress=progress, threads=threads, channels=channels)
+    return Report(analysis, found)
 
 
 def architectures() -> tuple[str, ...]:

@@ -102,13 +102,13 @@ def sentences(result: Result) -> list[str]:
 
 def test_the_table_gives_both_views_and_an_estimate_for_every_layer(folder: Path) -> None:
     (table,) = printed_tables(ok(on_pipes("rf", "mini_cnn", cwd=folder)))
-    headings = "name operator output RF jump first center eff._padding covered σ remarks"
+    headings = "name operator output RF jump first center eff._padding covered σ ±2σ remarks"
     assert table.headings == [heading.replace("_", " ") for heading in headings.split()]
     rows = {row["name"]: list(row.values())[2:] for row in table.rows}
-    assert rows["conv2"] == ["64×14×14", "8", "2", "-3", "0.5", "3", "8.2 %", "1.9", ""]
-    assert rows["gap1"] == ["64×1×1", "34*", "–", "-3", "13.5", "3", "100.0 %", "8.3", "global, ≥ input"]
+    assert rows["conv2"] == ["64×14×14", "8", "2", "-3", "0.5", "3", "8.2 %", "1.9", "8", ""]
+    assert rows["gap1"] == ["64×1×1", "34*", "–", "-3", "13.5", "3", "100.0 %", "8.3", "33", "global, ≥ input"]
     assert "theoretical, on an endless canvas, in pixels of the input" in table.notes
-    assert "σ: untrained estimate" in table.notes
+    assert "σ, ±2σ: untrained estimate" in table.notes
     assert table.notes.endswith("not proven by execution; --verify does it")
 
 

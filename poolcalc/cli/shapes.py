@@ -1,5 +1,6 @@
 """`poolcalc shapes`: size, receptive field and reduction at every stage, confirmed by a forward pass."""
 
+from dataclasses import replace
 from typing import Annotated
 
 import typer
@@ -10,10 +11,15 @@ from poolcalc.cli.reports import print_reports
 from poolcalc.graph import Graph
 from poolcalc.library import analyze, confirm
 from poolcalc.report import Report
+from poolcalc.report.arithmetic import arithmetic_lines
 from poolcalc.report.tables import shapes_table
+from poolcalc.table import Table
+
+THIN = 2
+"""Channels in a thin pass: with one, a wrong order of the axes could go unnoticed."""
 
 
-def shapes(
+def shapes(  # noqa: PLR0913, PLR0917 - one for every option
     architectures: options.Architectures,
     size: options.Input = None,
     forward: Annotated[
@@ -21,7 +27,16 @@ def shapes(
     ] = True,
     batch: Annotated[int, typer.Option(min=1, help="Images to run, one after the other.")] = 1,
     seed: Annotated[int, typer.Option(min=0, help="Seed of the random input and weights.")] = 0,
+    thin: Annotated[
+        bool, typer.Option("--thin", help=f"Run the same geometry with {THIN} channels, where the network is large.")
+    ] = False,
+    threads: Annotated[
+        int | None, typer.Option(min=1, help="Threads to run it on; all processors if left out.", show_default=False)
+    ] = None,
     fold: options.Fold = True,
+    verbose: Annotated[
+        bool, typer.Option("--verbose", "-v", help="Print the arithmetic of every size; table and markdown only.")
+    ] = False,
     form: options.Formats = options.Format.TABLE,
     output: options.Output = None,
     colour: options.Colours = options.Colour.AUTO,
@@ -35,7 +50,12 @@ def shapes(
         if not forward:
             return analyze(graph)
         with bar(f"running {graph.name}") as progress:
-            return confirm(graph, batch=batch, seed=seed, progress=progress)
+            channels = THIN if thin else None
+            return confirm(graph, batch=batch, seed=seed, progress=progress, threads=threads, channels=channels)
+
+    def table(report: Report) -> Table:
+        drawn = shapes_table(report, fold=fold, complete=form is options.Format.CSV)
+        return replace(drawn, notes=(*drawn.notes, *arithmetic_lines(report))) if verbose else drawn
 
     print_reports(
         architectures,
@@ -44,5 +64,5 @@ def shapes(
         output,
         colour,
         examine=examine,
-        table=lambda report: shapes_table(report, fold=fold, complete=form is options.Format.CSV),
+        table=table,
     )

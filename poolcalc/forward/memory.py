@@ -1,28 +1,7 @@
-"""How much memory a forward pass takes, and how much there is."""
+"""How much memory there is."""
 
 import os
 from pathlib import Path
-
-from poolcalc.analysis import Analysis, Layer
-
-_VALUE = 4  # bytes of a float32
-_FIXED = 64 * 2**20  # the drawn block, its scaled copy, column and slab buffers
-
-
-def needed(analysis: Analysis) -> int:
-    """Return the bytes that a forward pass allocates at most, estimated from the layers' sizes.
-
-    The tensors alive at once, and for the largest layer two more of its size: kernels such as mish have intermediate
-    results.
-    """
-    largest = max((layer.activations or 0 for layer in analysis.layers), default=0)
-    whole = max(map(_whole_weights, analysis.layers), default=0)
-    return _VALUE * (analysis.peak_activations + 2 * largest + whole) + _FIXED
-
-
-def _whole_weights(layer: Layer) -> int:
-    """Return the values of the weights that a layer holds at once; convolution and linear use theirs in blocks."""
-    return 0 if layer.node.op.keyword in ("linear", "conv") else layer.params or 0
 
 
 def available() -> int | None:

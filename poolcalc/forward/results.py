@@ -11,13 +11,14 @@ class Confirmation:
     """What a forward pass found.
 
     found: the shape of every layer that ran, None where its kernel failed.
-    seconds: how long the pass took.
+    seconds: how long the pass took. channels: how many each map was cut down to, None where all were run.
     """
 
     found: dict[str, Shape | None]
     batch: int
     seed: int
     seconds: float
+    channels: int | None = None
 
     def confirms(self, layer: Layer) -> bool | None:
         """Return whether the layer came out as predicted, None where it did not run."""

@@ -1,8 +1,7 @@
 """Random weights that cost next to nothing: every tensor is a window on one drawn block, repeated as often as needed.
 
-Drawing 138 million normal values takes longer than running VGG-16 on them, and holding them takes 550 MB. Here value i
-of a tensor is block[(offset + i) mod length], scaled; so a slice of rows is a view, no dense matrix ever exists, and
-the values depend on the seed alone.
+Drawing 138 million normal values takes longer than running VGG-16 on them, and holding them takes 550 MB. Here no dense
+matrix ever exists, one layer's weights are at most `LENGTH` scaled values, and they depend on the seed alone.
 """
 
 from collections.abc import Iterator
@@ -10,25 +9,27 @@ from math import prod
 
 import numpy as np
 
-from poolcalc.kernels import WORKSPACE, Array
+from poolcalc.kernels import Array
 from poolcalc.op import Weight
 
-LENGTH = WORKSPACE - 3
-"""An odd length, so that neighbouring rows of a matrix, whose width is mostly even, do not repeat each other."""
+LENGTH = 1 << 20
+"""Values in a block, 4 MiB: fewer rows of a matrix at a time make the product slower."""
+
+SHIFTS = 4093
+"""Places at which a block of rows may start in the values of the first one, so that no block repeats another."""
 
 
 class Noise:
-    """A block of standard normal values."""
+    """A block of standard normal values, and a random input."""
 
-    def __init__(self, seed: int) -> None:
+    def __init__(self, seed: int, length: int = LENGTH) -> None:
         self.generator = np.random.default_rng(seed)
-        once = self.generator.standard_normal(LENGTH, np.float32)
-        self.block = np.concatenate([once, once])
-        self.offset = 0
+        self.block = self.generator.standard_normal(min(length, LENGTH) + SHIFTS, np.float32)
+        self.drawings = 0
 
     def rewind(self) -> None:
         """Start over, so that the next image meets the same weights."""
-        self.offset = 0
+        self.drawings = 0
 
     def image(self, shape: tuple[int, ...]) -> Array:
         """Return a fresh random input."""
@@ -36,43 +37,36 @@ class Noise:
 
     def drawn(self, declared: dict[str, Weight]) -> "DrawnWeights":
         """Return values for one layer's weights."""
-        weights = DrawnWeights(self.block, declared, self.offset)
-        self.offset = (self.offset + 7919 + sum(weight.size for weight in declared.values())) % LENGTH
-        return weights
+        self.drawings += 1
+        return DrawnWeights(self.block, declared, self.drawings)
 
 
 class DrawnWeights:
     """One layer's weights, made when they are asked for."""
 
-    def __init__(self, block: Array, declared: dict[str, Weight], offset: int) -> None:
-        self.block, self.declared, self.offset = block, declared, offset
-        self.scaled: dict[str, Array] = {}
+    def __init__(self, block: Array, declared: dict[str, Weight], drawing: int) -> None:
+        self.block, self.declared, self.drawing = block, declared, drawing
 
     def __getitem__(self, name: str) -> Array:
         """Return a tensor whole."""
-        return np.concatenate([rows for _, rows in self.rows(name)])
+        blocks = [rows for _, rows in self.rows(name)]
+        return blocks[0] if len(blocks) == 1 else np.concatenate(blocks)
 
     def rows(self, name: str) -> Iterator[tuple[slice, Array]]:
-        """Yield a tensor in blocks along its first axis."""
-        weight, values = self.declared[name], self._values(name)
+        """Yield a tensor in blocks along its first axis, all of them windows on one scaled piece of the noise."""
+        weight = self.declared[name]
         count, *row = weight.shape
-        if weight.size <= LENGTH:
-            yield slice(0, count), values.reshape(weight.shape)
-            return
         width = prod(row)
-        step = max(1, LENGTH // width)
+        step = min(count, max(1, LENGTH // width))
+        values = self._values(weight, step * width + (SHIFTS if step < count else 0))
         for low in range(0, count, step):
-            high = min(low + step, count)
-            start = (self.offset + low * width) % LENGTH
-            part = values[start : start + (high - low) * width]
-            if len(part) < (high - low) * width:  # one row is longer than the block
-                part = np.resize(values[start : start + LENGTH], width)
-            yield slice(low, high), part.reshape(high - low, *row)
+            high, start = min(low + step, count), low * 7919 % SHIFTS
+            yield slice(low, high), values[start : start + (high - low) * width].reshape(high - low, *row)
 
-    def _values(self, name: str) -> Array:
-        """Return the tensor's values, or the whole block where it recurs; scaled once, however often they are used."""
-        if name not in self.scaled:
-            weight = self.declared[name]
-            part = self.block[self.offset :][: weight.size] if weight.size <= LENGTH else self.block
-            self.scaled[name] = part * np.float32(weight.deviation) + np.float32(weight.mean)
-        return self.scaled[name]
+    def _values(self, weight: Weight, length: int) -> Array:
+        block = self.block if length <= len(self.block) else np.resize(self.block, length)
+        start = self.drawing * 7919 % (len(block) - length + 1)
+        values = block[start : start + length] * np.float32(weight.deviation)
+        if weight.mean:
+            values += np.float32(weight.mean)
+        return values

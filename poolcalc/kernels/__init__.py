@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 Array = NDArray[np.float32]
 
-WORKSPACE = 1 << 20
-"""Values in a work buffer, 4 MiB: large enough for the matrix product, small enough for the cache."""
+WORKSPACE = 1 << 19
+"""Values in a thread's work buffer, 2 MiB: as fast as 4 MiB, because it stays in the cache."""
 
 AnyArray = NDArray[Any]

@@ -1,18 +1,31 @@
 """Convolution as a matrix product over blocks of output positions.
 
-A block of windows is copied into a column matrix of at most `WORKSPACE` values (im2col: Chellapilla et al. 2006), which
-one `np.matmul` multiplies straight into its place in the output. One path serves any rank, stride, dilation, padding
-and number of groups.
+The windows of a block are copied into a column matrix of at most `WORKSPACE` values (im2col: Chellapilla et al. 2006),
+tap by tap and straight from the input, and `np.matmul` multiplies them into their place in the output. One path serves
+any rank, stride, dilation, padding and number of groups, and needs no memory beside the output and the column matrix.
+
+Over ResNet-50 that is 1.02 to 1.1 times the bare products. Copying all taps at once from a padded copy of the input is
+as fast, but that copy is as large as the whole input where kernels are dilated.
 """
 
 from collections.abc import Callable, Iterator, Sequence
+from itertools import pairwise, product
 from math import prod
 
 import numpy as np
-from numpy.lib.stride_tricks import as_strided
 
 from poolcalc.kernels import WORKSPACE, Array
-from poolcalc.kernels.windows import lay_out_all, padded_region
+from poolcalc.kernels.parallel import share
+from poolcalc.kernels.windows import gather, inside, lay_out_all
+
+Block = tuple[slice, slice, Array]
+"""Output channels, the groups that they belong to, and their weights: (groups, channels of each, taps)."""
+
+ENOUGH = 4
+"""Pieces that keep a few threads busy."""
+
+LARGE = 1 << 22
+"""Products that are worth the attention of a second thread: about 0.1 ms."""
 
 
 def convolve(
@@ -34,50 +47,63 @@ def convolve(
     sizes = [len(layout.starts) for layout in layouts]
     taps = len(x) * prod(kernel_size)
     y = np.empty((out_channels, prod(sizes)), np.float32)
-    work = np.empty(max(WORKSPACE, taps), np.float32)
-    done = 0
-    for tile in _tiles(sizes, max(1, WORKSPACE // taps)):
-        starts = [layout.starts[part] for layout, part in zip(layouts, tile, strict=True)]
-        highs = [start[-1] + layout.span for start, layout in zip(starts, layouts, strict=True)]
-        region = padded_region(x, layouts, [start[0] for start in starts], highs, 0)
-        tap_strides = [d * step for d, step in zip(dilation, region.strides[1:], strict=True)]
-        window_strides = [s * step for s, step in zip(stride, region.strides[1:], strict=True)]
-        shape = (len(x), *kernel_size, *map(len, starts))
-        windows = as_strided(region, shape, (region.strides[0], *tap_strides, *window_strides), writeable=False)
-        positions = prod(map(len, starts))
-        columns = work[: taps * positions].reshape(taps, positions)
-        np.copyto(columns.reshape(shape), windows)
-        _multiply(columns, rows, y[:, done : done + positions], groups)
-        done += positions
+    tiles = list(_tiles(sizes, max(1, WORKSPACE // taps)))
+    few = len(tiles) < ENOUGH and y.size * (taps // groups) > LARGE
+    blocks = list(_blocks(rows("weight"), out_channels // groups, halve=few))
+
+    def fill(pieces: Iterator[tuple[tuple[slice, tuple[slice, ...]], Block]]) -> None:
+        work = np.empty(taps * max(places.stop - places.start for places, _ in tiles), np.float32)
+        copied = None
+        for (places, tile), (channels, members, weight) in pieces:
+            if copied != places:  # else the same windows as for the block of channels before
+                copied = places
+                units = [layout.starts[part] for layout, part in zip(layouts, tile, strict=True)]
+                columns = work[: taps * (places.stop - places.start)].reshape(len(x), *kernel_size, *map(len, units))
+                reads = [
+                    [inside(unit, tap * gap - layout.before, layout.size) for tap in range(kernel)]
+                    for unit, layout, gap, kernel in zip(units, layouts, dilation, kernel_size, strict=True)
+                ]
+                for tap, read in zip(np.ndindex(*kernel_size), product(*reads), strict=True):
+                    gather(x, read, columns[(slice(None), *tap)])
+                matrices = columns.reshape(groups, taps // groups, -1)
+            out = y[channels, places].reshape(*weight.shape[:2], -1)
+            np.matmul(weight, matrices[members], out=out)
+
+    share(fill, list(product(tiles, blocks)))
     return y.reshape(out_channels, *sizes)
 
 
-def _multiply(columns: Array, rows: Callable[[str], Iterator[tuple[slice, Array]]], out: Array, groups: int) -> None:
-    """Multiply the weight with the columns into `out`, a block of (out_channels, positions)."""
-    if groups == 1:
-        for part, weight in rows("weight"):
-            np.matmul(weight.reshape(len(weight), -1), columns, out=out[part])
-        return
-    weight = np.concatenate([block for _, block in rows("weight")])
-    per_group = (groups, len(weight) // groups, -1)
-    product = np.matmul(weight.reshape(per_group), columns.reshape(groups, -1, columns.shape[1]))
-    out[:] = product.reshape(len(weight), -1)
+def _blocks(rows: Iterator[tuple[slice, Array]], per_group: int, *, halve: bool) -> Iterator[Block]:
+    """Cut blocks of weights where groups end, so that each has a part of one group or a number of whole groups."""
+    for part, weight in rows:
+        low, high = part.start, part.stop
+        cuts = {low, min(-(-low // per_group) * per_group, high), max(high // per_group * per_group, low), high}
+        if halve:
+            middle = (low + high) // 2
+            cuts.add(middle if high - low <= per_group else max(middle // per_group * per_group, low))
+        for a, b in pairwise(sorted(cuts)):
+            group, whole = a // per_group, max(1, (b - a) // per_group)
+            matrix = weight[a - low : b - low].reshape(whole, (b - a) // whole, -1)
+            yield slice(a, b), slice(group, group + whole), matrix
 
 
-def _tiles(sizes: Sequence[int], capacity: int) -> Iterator[tuple[slice, ...]]:
-    """Cut the output into runs of at most `capacity` neighbouring positions, in row-major order."""
+def _tiles(sizes: Sequence[int], capacity: int) -> Iterator[tuple[slice, tuple[slice, ...]]]:
+    """Cut the output into runs of at most `capacity` neighbouring positions, in row-major order.
+
+    Yields the run and the units along every axis that it consists of.
+    """
     axis, inner = len(sizes) - 1, 1
     while axis > 0 and inner * sizes[axis] <= capacity:
         inner *= sizes[axis]
         axis -= 1
-    step = max(1, capacity // inner)
+    step, done = max(1, capacity // inner), 0
     for outer in np.ndindex(*sizes[:axis]):
         for low in range(0, sizes[axis], step):
-            yield (
-                *(slice(i, i + 1) for i in outer),
-                slice(low, min(low + step, sizes[axis])),
-                *(slice(0, size) for size in sizes[axis + 1 :]),
-            )
+            high = min(low + step, sizes[axis])
+            places = slice(done, done + (high - low) * inner)
+            before, behind = (slice(i, i + 1) for i in outer), (slice(0, size) for size in sizes[axis + 1 :])
+            yield places, (*before, slice(low, high), *behind)
+            done = places.stop
 
 
 def convolve_transposed(

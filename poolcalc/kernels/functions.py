@@ -1,10 +1,27 @@
 """Functions that NumPy does not have."""
 
+from collections.abc import Iterable, Iterator
 from fractions import Fraction
 
 import numpy as np
 
 from poolcalc.kernels import Array
+from poolcalc.kernels.parallel import share
+
+BLOCK = 1 << 15
+"""Values of an array that a function with many intermediate results takes at a time."""
+
+
+def multiply_by_rows(rows: Iterable[tuple[slice, Array]], x: Array, out_features: int) -> Array:
+    """Return a matrix, which comes in blocks of rows, times a vector."""
+    y = np.empty(out_features, np.float32)
+
+    def fill(blocks: Iterator[tuple[slice, Array]]) -> None:
+        for part, block in blocks:
+            np.matmul(block, x, out=y[part])
+
+    share(fill, list(rows))
+    return y
 
 
 def sigmoid(x: Array) -> Array:
@@ -13,14 +30,23 @@ def sigmoid(x: Array) -> Array:
 
 
 def erf(x: Array) -> Array:
-    """Return the error function within 1.5e-7 (Abramowitz and Stegun, Handbook of Mathematical Functions, 7.1.26)."""
-    size = np.abs(x).astype(np.float64)
-    t = 1 / (1 + 0.3275911 * size)
-    polynomial = t * (0.254829592 + t * (-0.284496736 + t * (1.421413741 + t * (-1.453152027 + t * 1.061405429))))
-    return np.copysign(1 - polynomial * np.exp(-size * size), x).astype(np.float32)
+    """Return the error function within 1.5e-7 (Abramowitz and Stegun, Handbook of Mathematical Functions, 7.1.26).
+
+    Block by block: whole arrays in double precision would take eleven times the memory of the result.
+    """
+    y = np.empty(x.shape, np.float32)
+    values, results = x.reshape(-1), y.reshape(-1)
+    for low in range(0, x.size, BLOCK):
+        part = slice(low, low + BLOCK)
+        size = np.abs(values[part]).astype(np.float64)
+        t = 1 / (1 + 0.3275911 * size)
+        polynomial = t * (0.254829592 + t * (-0.284496736 + t * (1.421413741 + t * (-1.453152027 + t * 1.061405429))))
+        results[part] = np.copysign(1 - polynomial * np.exp(-size * size), values[part])
+    return y
 
 
 def standardised(x: Array, axis: int | None, eps: Fraction) -> Array:
     """Return x with zero mean and unit variance along `axis`."""
-    deviation = np.sqrt(x.var(axis=axis, keepdims=True) + np.float32(eps))
-    return (x - x.mean(axis=axis, keepdims=True)) / deviation
+    y = x - x.mean(axis=axis, keepdims=True)
+    y /= np.sqrt(x.var(axis=axis, keepdims=True) + np.float32(eps))
+    return y

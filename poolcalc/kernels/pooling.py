@@ -1,11 +1,12 @@
 """Pooling, one axis after the other: a window of k × k costs 2·k operations per value, not k²."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
 
 from poolcalc.kernels import WORKSPACE, Array
+from poolcalc.kernels.parallel import share
 from poolcalc.kernels.windows import Layout, lay_out_all, padded_region
 
 
@@ -50,11 +51,15 @@ def _slide(x: Array, layouts: Sequence[Layout], dilation: Sequence[int], combine
     y = np.empty((len(x), *(len(layout.starts) for layout in layouts)), np.float32)
     lows, stops = [0] * len(layouts), [layout.stop for layout in layouts]
     step = max(1, WORKSPACE // max(1, x[0].size))
-    for low in range(0, len(x), step):
-        block = padded_region(x[low : low + step], layouts, lows, stops, fill)
-        for axis, (layout, gap) in enumerate(zip(layouts, dilation, strict=True), start=1):
-            block = _combine_taps(block, axis, layout, gap, combine)
-        y[low : low + step] = block
+
+    def fill_in(blocks: Iterator[int]) -> None:
+        for low in blocks:
+            block = padded_region(x[low : low + step], layouts, lows, stops, fill)
+            for axis, (layout, gap) in enumerate(zip(layouts, dilation, strict=True), start=1):
+                block = _combine_taps(block, axis, layout, gap, combine)
+            y[low : low + step] = block
+
+    share(fill_in, range(0, len(x), step))
     return y
 
 

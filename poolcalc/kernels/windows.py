@@ -89,3 +89,28 @@ def padded_region(x: Array, layouts: Sequence[Layout], lows: Sequence[int], high
         )
         region[(slice(None), *target)] = x[(slice(None), *inner)]
     return region
+
+
+Read = tuple[int, int, slice]
+"""Which units of a run read pixels at all, from and up to, and the pixels that they read; the others read padding."""
+
+
+def inside(units: range, offset: int, size: int) -> Read:
+    """Return what units read at their places plus `offset`, along an axis with that many pixels."""
+    start, stop, step = units.start + offset, units.stop + offset, units.step
+    low, high = (len(range(start, min(stop, end), step)) for end in (0, size))
+    return low, high, slice(start + low * step, start + high * step if high > low else start + low * step, step)
+
+
+def gather(x: Array, reads: Sequence[Read], out: Array) -> None:
+    """Copy the pixels that units read into `out`, zeros where they read padding."""
+    source: list[slice] = [slice(None)]
+    for axis, (low, high, pixels) in enumerate(reads, start=1):
+        before = (slice(None),) * axis
+        if low:
+            out[(*before, slice(low))] = 0
+        if high < out.shape[axis]:
+            out[(*before, slice(high, None))] = 0
+        out = out[(*before, slice(low, high))]
+        source.append(pixels)
+    np.copyto(out, x[tuple(source)])

@@ -156,6 +156,11 @@ def _architecture(report: Report, _: Stage) -> Cell:
     return Cell(report.graph.name, report.graph.name)
 
 
+def _width(report: Report, stage: Stage) -> Cell:
+    deviations = report.deviations.get(stage.last.node.name)
+    return _joined([f"{4 * deviation:.0f}" for deviation in deviations] if deviations else [])
+
+
 def _remarks(report: Report, stage: Stage) -> Cell:
     axes = stage.last.receptive_field
     marks = ["varies"] * any(axis is None or axis.varies for axis in axes)
@@ -180,8 +185,8 @@ SHAPES = (
     OPERATOR,
     _declared("window", "window", _window, left=True, expendable=3),
     _declared("output_shape", "output", _output),
-    _declared("reduction_percent", "reduction", _reduction),
-    _declared("cumulative_reduction_percent", "cumulative", _cumulative, expendable=6),
+    _declared("reduction_percent", "reduced", _reduction),
+    _declared("cumulative_reduction_percent", "overall", _cumulative, expendable=6),
     FIELD_SIZE,
     JUMP,
     _declared("params", "params", _params, total=lambda report: report.params),
@@ -200,6 +205,7 @@ RECEPTIVE_FIELD = (
     _declared("effective_padding", "eff. padding", _effective_padding, expendable=4),
     _declared("covered_percent", "covered", _covered, expendable=1),
     _declared("effective_deviation", "σ", _deviation, expendable=2),
+    _declared("effective_width", "±2σ", _width, expendable=7),
     _declared("remarks", "remarks", _remarks, left=True),
 )
 """Columns of `poolcalc rf`."""
@@ -227,11 +233,12 @@ def rf_table(report: Report, *, fold: bool = True, complete: bool = False) -> Ta
         _field_legend(stages),
         None if analysis.gates else "without gates: what global branches add beside local ones is left out",
         "covered: share of the input that the central unit really sees, padding and dropped rows left out",
-        "σ: untrained estimate, deviation of the gradient's energy; most of it lies within 2σ of the center",
+        "σ, ±2σ: untrained estimate, deviation of the gradient's energy and width of the span that holds most of it",
         what_was_folded(stages),
         *_proof_lines(report),
     ]
-    return _table(report, RECEPTIVE_FIELD, stages, notes)
+    more = (FIELD_SIZE_MIN, ARCHITECTURE) if complete else ()
+    return _table(report, RECEPTIVE_FIELD + more, stages, notes)
 
 
 def _proof_lines(report: Report) -> list[str]:
@@ -327,6 +334,8 @@ def confirmation_line(report: Report) -> str:
         return f"not confirmed: the forward pass was not run, {total} shapes are predictions"
     answers = [report.confirmed(layer) for layer in report.layers]
     line = f"NumPy forward pass confirmed {answers.count(True)} of {total} shapes"
+    if channels := report.forward.channels:
+        line += f" with {channels} channel{'s' * (channels > 1)}"
     if report.forward.batch > 1:
         line += f" on a batch of {report.forward.batch}"
     if answers.count(None):

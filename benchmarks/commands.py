@@ -1,0 +1,84 @@
+"""Whole commands, from the start of the process to its end, beside bare scripts and torchinfo.
+
+    pip install torch --index-url https://download.pytorch.org/whl/cpu
+    pip install torchinfo
+    python benchmarks/commands.py
+
+Runs alternate; medians of wall time, and of peak memory. Without torchinfo its line is left out.
+"""
+
+from collections.abc import Sequence
+from importlib.util import find_spec
+
+from measuring import missing, ms, processes, table, times
+
+ROUNDS = 11
+POOLCALC = ("-m", "poolcalc")
+
+BARE = """
+from typing import Annotated
+import typer, rich, yaml
+from rich.console import Console
+from rich.table import Table
+
+app = typer.Typer()
+
+@app.command()
+def main(rows: Annotated[int, typer.Option()] = 25) -> None:
+    yaml.safe_load("a: 1")
+    table = Table(title="bare")
+    for column in range(10):
+        table.add_column(str(column))
+    for row in range(rows):
+        table.add_row(*(str(row * column) for column in range(10)))
+    Console(width=200).print(table)
+
+app()
+"""
+"""What a command of this kind cannot do without: typer, rich, yaml, and a table as long as that of VGG-16."""
+
+TORCHINFO = """
+import torch, torchinfo
+from torch import nn
+torch.set_num_threads(1)
+layers, channels = [], 3
+for width, count in ((64, 2), (128, 2), (256, 3), (512, 3), (512, 3)):
+    for _ in range(count):
+        layers += [nn.Conv2d(channels, width, 3, padding=1), nn.ReLU()]
+        channels = width
+    layers.append(nn.MaxPool2d(2))
+head = [nn.Flatten(), nn.Linear(25088, 4096), nn.ReLU(), nn.Linear(4096, 4096), nn.ReLU(), nn.Linear(4096, 1000)]
+print(torchinfo.summary(nn.Sequential(*layers, *head), (1, 3, 224, 224)))
+"""
+"""VGG-16 without torchvision, whose import would count too."""
+
+
+def compared(what: str, beside: str, ours: Sequence[str], other: Sequence[str]) -> list[str]:
+    """Return a row of the table."""
+    (our_time, our_memory), (other_time, other_memory) = processes(ROUNDS, ours, other)
+    memory = f"{our_memory:.0f} / {other_memory:.0f} MiB"
+    return [what, beside, ms(our_time), ms(other_time), times(our_time / other_time), memory]
+
+
+def main() -> None:
+    """Print Markdown."""
+    bare, confirmed = ("-c", BARE), (*POOLCALC, "shapes", "vgg16")
+    formulas = (*confirmed, "--no-forward")
+    rows = [
+        compared("rf vgg16", "bare script", (*POOLCALC, "rf", "vgg16"), bare),
+        compared("shapes vgg16 --no-forward", "bare script", formulas, bare),
+        compared("… --format json", "… as a table", (*formulas, "--format", "json"), formulas),
+        compared("… --format csv", "… as a table", (*formulas, "--format", "csv"), formulas),
+        compared("--version", "bare interpreter", (*POOLCALC, "--version"), ("-c", "pass")),
+        compared("--help", "bare script", (*POOLCALC, "--help"), bare),
+    ]
+    if find_spec("torchinfo"):
+        rows.append(compared("shapes vgg16", "torchinfo", confirmed, ("-c", TORCHINFO)))
+    else:
+        missing("torchinfo")
+        rows.append(compared("shapes vgg16", "… --no-forward", confirmed, formulas))
+    table("## Whole commands", ("what", "beside", "poolcalc", "peer", "ratio", "peak memory"), rows)
+
+
+if __name__ == "__main__":
+    main()

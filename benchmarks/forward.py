@@ -1,0 +1,211 @@
+"""The forward pass beside bare matrix products, window views, PyTorch, onnxruntime and ONNX's reference evaluator.
+
+    pip install torch --index-url https://download.pytorch.org/whl/cpu
+    pip install onnx onnxruntime
+    python benchmarks/forward.py
+
+Peers that are not installed are left out. All run on one thread, in float32, on the bundled networks.
+"""
+
+import os
+from collections.abc import Callable
+from importlib.util import find_spec
+from math import prod
+from typing import Any
+
+os.environ.update(dict.fromkeys(("OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "OMP_NUM_THREADS"), "1"))
+
+import numpy as np
+from measuring import medians, missing, ms, table, times
+
+from poolcalc import load
+from poolcalc.analysis import Analysis, Layer, analyse
+from poolcalc.forward import estimate
+from poolcalc.forward.confirmation import run
+from poolcalc.forward.weights import Noise
+from poolcalc.op import make
+from poolcalc.ops import BY_NAME
+
+NETWORKS = ("vgg16", "resnet50")
+ROUNDS = 7
+NOISE = Noise(0)
+
+
+def convolutions(name: str) -> list[str]:
+    """Time every convolution of a network, and the matrix products of the same sizes."""
+    ours = bare = 0.0
+    known: dict[object, list[float]] = {}
+    for layer in analyse(load(name)).layers:
+        if layer.node.op.keyword == "conv" and layer.shape and layer.input_shapes[0]:
+            key = (layer.node.op, layer.input_shapes)
+            known[key] = known.get(key) or _convolution(layer)
+            ours, bare = ours + known[key][0], bare + known[key][1]
+    return [f"convolutions of {name}", "bare matrix products", ms(ours), ms(bare), times(ours / bare)]
+
+
+def _convolution(layer: Layer) -> list[float]:
+    op, given, shape = layer.node.op, layer.input_shapes[0] or (), layer.shape or ()
+    x, declared = NOISE.image(given), op.weights([given])
+    m, n, k = shape[0], prod(shape[1:]), prod(declared["weight"].shape[1:])
+    a, b = NOISE.image((m, k)), NOISE.image((k, n))
+    out = np.empty((m, n), np.float32)
+    return medians(ROUNDS, lambda: op.forward([x], NOISE.drawn(declared)), lambda: np.matmul(a, b, out=out))
+
+
+def pooling(keyword: str, kernel: int, stride: int) -> list[str]:
+    """Time pooling beside a reduction of NumPy's window views."""
+    x = NOISE.image((64, 112, 112))
+    op = make(BY_NAME[keyword], 2, kernel_size=kernel, stride=stride)
+    reduce: Callable[..., Any] = np.max if keyword == "max_pool" else np.mean
+    views = np.lib.stride_tricks.sliding_window_view(x, (kernel, kernel), (1, 2))[:, ::stride, ::stride]
+    ours, theirs = medians(ROUNDS, lambda: op.forward([x], NOISE.drawn({})), lambda: reduce(views, axis=(3, 4)))
+    what = f"{keyword} {kernel}×{kernel}/{stride} of 64×112×112"
+    return [what, "window views", ms(ours), ms(theirs), times(ours / theirs)]
+
+
+def whole(name: str, peer: str, other: Callable[[], object], rounds: int = ROUNDS) -> list[str]:
+    """Time a whole network beside a peer."""
+    analysis = analyse(load(name))
+    ours, theirs = medians(rounds, lambda: run(analysis, threads=1), other)
+    return [name, peer, ms(ours), ms(theirs), times(ours / theirs)]
+
+
+def threads(name: str) -> list[str]:
+    """Time a network on two threads beside one."""
+    analysis = analyse(load(name))
+    two, one = medians(ROUNDS, lambda: run(analysis, threads=2), lambda: run(analysis, threads=1))
+    return [f"{name} on two threads", "on one", ms(two), ms(one), times(two / one)]
+
+
+def estimated(name: str) -> list[str]:
+    """Compare the time that is foretold with the time that is taken."""
+    analysis = analyse(load(name))
+    foretold = sum(estimate.seconds(analysis))
+    (taken,) = medians(ROUNDS, lambda: run(analysis, threads=1))
+    return [f"{name}, foretold", "taken", ms(foretold), ms(taken), times(foretold / taken)]
+
+
+def in_torch(analysis: Analysis) -> Callable[[], object]:
+    """Return the network in PyTorch, with the same weights, as a call."""
+    import torch
+    from torch.nn import functional as f
+
+    torch.set_num_threads(1)
+    noise = Noise(0)
+    x = torch.from_numpy(noise.image(analysis.graph.input)[None])
+    steps: list[tuple[Layer, dict[str, Any]]] = []
+    for layer in analysis.layers:
+        declared = layer.node.op.weights([shape or () for shape in layer.input_shapes])
+        drawn = noise.drawn(declared)
+        steps.append((layer, {name: torch.from_numpy(drawn[name].copy()) for name in declared}))
+
+    def forward(layer: Layer, inputs: list[Any], weights: dict[str, Any]) -> Any:
+        op: Any = layer.node.op
+        weight: Any = weights.get("weight")
+        bias: Any = weights.get("bias")
+        padding = tuple(before for before, _ in getattr(op, "padding", ()))
+        steps: dict[str, Callable[[], Any]] = {
+            "conv": lambda: f.conv2d(inputs[0], weight, bias, op.stride, padding, op.dilation, op.groups),
+            "batch_norm": lambda: f.batch_norm(
+                inputs[0], weights["running_mean"], weights["running_var"], weight, bias, eps=float(op.eps)
+            ),
+            "relu": lambda: f.relu(inputs[0]),
+            "max_pool": lambda: f.max_pool2d(inputs[0], op.kernel_size, op.stride, padding),
+            "adaptive_avg_pool": lambda: f.adaptive_avg_pool2d(inputs[0], op.output_size),
+            "global_avg_pool": lambda: f.adaptive_avg_pool2d(inputs[0], 1),
+            "add": lambda: inputs[0] + inputs[1],
+            "flatten": lambda: inputs[0].flatten(1),
+            "linear": lambda: f.linear(inputs[0], weight, bias),
+            "dropout": lambda: inputs[0],
+        }
+        return steps[op.keyword]()
+
+    def call() -> object:
+        with torch.inference_mode():
+            tensors = {"input": x}
+            for (layer, weights), expiring in zip(steps, analysis.graph.expiring, strict=True):
+                inputs = [tensors[name] for name in layer.node.inputs]
+                tensors[layer.node.name] = forward(layer, inputs, weights)
+                for unused in expiring:
+                    del tensors[unused]
+            return tensors
+
+    return call
+
+
+def in_onnx(analysis: Analysis) -> bytes:
+    """Return the network as an ONNX model, with the same weights."""
+    from onnx import TensorProto, helper, numpy_helper
+
+    noise = Noise(0)
+    noise.image(analysis.graph.input)
+    nodes, tensors = [], []
+    kinds = {
+        "conv": "Conv",
+        "batch_norm": "BatchNormalization",
+        "relu": "Relu",
+        "max_pool": "MaxPool",
+        "add": "Add",
+        "global_avg_pool": "GlobalAveragePool",
+        "adaptive_avg_pool": "Identity",  # 7×7 of 7×7
+        "flatten": "Flatten",
+        "linear": "Gemm",
+        "dropout": "Identity",
+    }
+    for layer in analysis.layers:
+        op: Any = layer.node.op
+        declared = op.weights([shape or () for shape in layer.input_shapes])
+        drawn = noise.drawn(declared)
+        tensors += [numpy_helper.from_array(drawn[key].copy(), f"{layer.node.name}.{key}") for key in declared]
+        attributes: dict[str, Any] = {"transB": 1} if op.keyword == "linear" else {}
+        if op.keyword in ("conv", "max_pool"):
+            befores, afters = zip(*op.padding, strict=True)
+            attributes = {"kernel_shape": op.kernel_size, "strides": op.stride, "pads": [*befores, *afters]}
+        inputs = [*layer.node.inputs, *(f"{layer.node.name}.{key}" for key in declared)]
+        nodes.append(helper.make_node(kinds[op.keyword], inputs, [layer.node.name], **attributes))
+    sizes = [(1, *analysis.graph.input), (1, *(analysis.layers[-1].shape or ()))]
+    values = [
+        helper.make_tensor_value_info(key, TensorProto.FLOAT, size)
+        for key, size in zip(("input", analysis.graph.outputs[0]), sizes, strict=True)
+    ]
+    graph = helper.make_graph(nodes, analysis.graph.name, values[:1], values[1:], tensors)
+    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8)
+    return bytes(model.SerializeToString())
+
+
+def beside_onnx(name: str) -> list[list[str]]:
+    """Time a network beside what runs ONNX models."""
+    analysis = analyse(load(name))
+    model, feed = in_onnx(analysis), {"input": NOISE.image((1, *analysis.graph.input))}
+    rows = []
+    if find_spec("onnxruntime"):
+        import onnxruntime
+
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = 1
+        session = onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
+        rows.append(whole(name, "onnxruntime", lambda: session.run(None, feed)))
+    from onnx.reference import ReferenceEvaluator
+
+    evaluator = ReferenceEvaluator(model)
+    return [*rows, whole(name, "ONNX's reference evaluator", lambda: evaluator.run(None, feed), rounds=1)]
+
+
+def main() -> None:
+    """Print Markdown."""
+    rows = [convolutions(name) for name in NETWORKS]
+    rows += [pooling(keyword, *window) for keyword in ("max_pool", "avg_pool") for window in ((2, 2), (3, 2), (3, 1))]
+    rows += [estimated(name) for name in NETWORKS] + [threads(name) for name in NETWORKS]
+    if find_spec("torch"):
+        rows += [whole(name, "PyTorch", in_torch(analyse(load(name)))) for name in NETWORKS]
+    else:
+        missing("PyTorch")
+    if find_spec("onnx"):
+        rows += [row for name in NETWORKS for row in beside_onnx(name)]
+    else:
+        missing("onnx")
+    table("## Forward pass", ("what", "beside", "poolcalc", "peer", "ratio"), rows)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,128 @@
+"""What a forward pass will take, known before it runs: bytes from the layers' sizes, seconds from one short product."""
+
+from collections.abc import Callable, Iterator
+from math import prod
+from time import perf_counter
+
+import numpy as np
+
+from poolcalc.analysis import Analysis, Layer
+from poolcalc.forward.weights import LENGTH, SHIFTS
+from poolcalc.graph import INPUT
+from poolcalc.kernels import WORKSPACE
+
+VALUE = 4
+"""Bytes of a float32."""
+
+FIXED = 6 << 20
+"""Bytes of what NumPy still imports, and of what the allocator keeps for itself."""
+
+VIEWS = ("identity", "dropout", "flatten", "channel_slice", "crop")
+"""Operators that give a window on their input instead of a copy."""
+
+BESIDE = {
+    "conv_transpose": 0.5,
+    "lp_pool": 1.75,
+    "adaptive_avg_pool": 1.2,
+    "upsample": 2.7,
+    "group_norm": 2.0,
+    "layer_norm": 2.0,
+    "local_response_norm": 3.1,
+    "leaky_relu": 2.0,
+    "elu": 2.0,
+    "gelu": 3.0,
+    **dict.fromkeys(("relu6", "silu", "mish", "sigmoid", "hardswish", "hardsigmoid", "softmax"), 1.0),
+}
+"""Intermediate results, as traced: multiples of the larger of input and output; none for the others."""
+
+PER_COLUMN, PER_WEIGHT, PER_VALUE, PER_CALL = 0.25e-9, 0.06e-9, 0.56e-9, 40e-6
+"""Seconds to copy a value into a column matrix, to read a weight of a matrix times a vector, to write a value of an
+output, and to get a kernel going."""
+
+SHARE_OF_PEAK = 0.9
+"""How fast products are in a network, compared with a single one that fits into the cache."""
+
+PER_FUNCTION = {
+    "conv_transpose": 3e-9,
+    "lp_pool": 4e-9,
+    "local_response_norm": 8e-9,
+    "layer_norm": 4e-9,
+    "group_norm": 2e-9,
+    "upsample": 3e-9,
+    "gelu": 30e-9,
+    "mish": 8e-9,
+    "silu": 1.5e-9,
+    "hardswish": 1.5e-9,
+}
+"""Seconds for a value of operators that take much longer than writing it."""
+
+Size = Callable[[tuple[int, ...]], int]
+"""How many values a tensor of that shape has; fewer in a thin pass."""
+
+
+def memory(analysis: Analysis, *, threads: int = 1, size: Size = prod) -> int:
+    """Return the bytes that a forward pass takes at most beside what the process takes anyway.
+
+    Tensors live until their last reader has run, and a view keeps alive what it looks at.
+    """
+    owner, sizes = {INPUT: INPUT}, {INPUT: size(analysis.graph.input)}
+    most = longest = 0
+    for layer, expiring in zip(analysis.layers, analysis.graph.expiring, strict=True):
+        name, op, values = layer.node.name, layer.node.op, size(layer.shape) if layer.shape else 0
+        if op.keyword in VIEWS and values:
+            owner[name] = owner[layer.node.inputs[0]]
+        else:
+            owner[name], sizes[name] = name, values
+        params = (layer.params or 0) * values // (layer.activations or 1)
+        longest = max(longest, min(params, LENGTH))
+        most = max(most, sum(sizes[each] for each in {*owner.values()}) + _beside(layer, params, threads, size))
+        for unused in expiring:
+            owner.pop(unused, None)
+    return VALUE * (most + longest + SHIFTS) + FIXED
+
+
+def _beside(layer: Layer, params: int, threads: int, size: Size) -> int:
+    """Return the values that a layer needs beside its inputs and output: weights and intermediate results."""
+    op, scaled = layer.node.op, min(params, LENGTH)
+    if op.keyword in ("conv", "depthwise_conv"):
+        return scaled + threads * min(WORKSPACE, (layer.macs or 0))
+    if op.keyword == "linear":
+        return scaled
+    shapes = [shape for shape in (layer.shape, *layer.input_shapes) if shape]
+    results = 0.5 if getattr(op, "mode", "") == "nearest" else BESIDE.get(op.keyword, 0)
+    return scaled + params + int(results * max(map(size, shapes), default=0))
+
+
+def seconds(analysis: Analysis, *, threads: int = 1, size: Size = prod) -> list[float]:
+    """Return the time that each layer will take, about."""
+    per_product = 1 / _products_per_second()
+    return [_seconds(layer, per_product, threads, size) for layer in analysis.layers]
+
+
+def _seconds(layer: Layer, per_product: float, threads: int, size: Size) -> float:
+    op, shape, given = layer.node.op, layer.shape, layer.input_shapes[0]
+    if not shape or not given:
+        return 0
+    if op.keyword in VIEWS:
+        return PER_CALL
+    thin = size(shape) / prod(shape)
+    values = max(size(shape), size(given))
+    products = (layer.macs or 0) * thin * size(given) / prod(given)
+    if len(shape) == 1:
+        copying = products * PER_WEIGHT
+    else:  # a pixel of a window is copied once for all output channels that it is multiplied for
+        copying = products / max(1, shape[0] // op.channel_groups(given[0]) * thin) * PER_COLUMN
+    return (products * per_product + copying) / threads + values * PER_FUNCTION.get(op.keyword, PER_VALUE) + PER_CALL
+
+
+def _products_per_second() -> float:
+    """Measure how fast one thread multiplies: the best of a few products of less than a millisecond."""
+    a, out = np.ones((256, 256), np.float32), np.empty((256, 256), np.float32)
+
+    def timed() -> Iterator[float]:
+        for _ in range(4):
+            start = perf_counter()
+            np.matmul(a, a, out=out)
+            yield perf_counter() - start
+
+    return SHARE_OF_PEAK * len(a) ** 3 / max(min(timed()), 1e-6)

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from poolcalc.forward.weights import LENGTH, DrawnWeights, Noise
-from poolcalc.kernels import Array, convolution, parallel, pooling
+from poolcalc.kernels import WORKSPACE, Array, convolution, parallel, pooling
 from poolcalc.op import Op, Shape, Weight, make
 from poolcalc.ops import BY_NAME
 
@@ -69,7 +69,7 @@ def test_a_convolution_takes_its_output_a_work_buffer_and_one_block_of_weights(
     op.forward([x], weights_of(op, shape, noise))
     _, beside = traced(lambda: op.forward([x], weights_of(op, shape, noise)))
     scaled = 4 * min(op.weights([shape])["weight"].size, LENGTH + 4096)
-    assert beside <= 4 * min(convolution.WORKSPACE, op.macs([shape], op.output_shape([shape]))) + scaled + MIB // 4
+    assert beside <= 4 * min(WORKSPACE, op.macs([shape], op.output_shape([shape]))) + scaled + MIB // 4
 
 
 @pytest.mark.parametrize(("keyword", "shape", "parameters"), POOLS)
@@ -78,7 +78,7 @@ def test_pooling_takes_its_output_and_a_few_channels(
 ) -> None:
     op, x = operator(keyword, shape, parameters), noise.image(shape)
     _, beside = traced(lambda: op.forward([x], weights_of(op, shape, noise)))
-    assert beside <= 3 * 4 * max(pooling.WORKSPACE, x[0].size)
+    assert beside <= 3 * 4 * max(WORKSPACE, x[0].size)
 
 
 @everything
@@ -132,7 +132,7 @@ def test_products_are_counted_by_blocks_and_never_by_positions(
     shape = (64, size, size)
     op = operator("conv", shape, {"out_channels": 64, "kernel_size": 3, "padding": 1})
     op.forward([noise.image(shape)], weights_of(op, shape, noise))
-    rows = convolution.WORKSPACE // (64 * 9) // size
+    rows = WORKSPACE // (64 * 9) // size
     assert len(calls) == -(-size // rows)
     assert {b[1] for b in calls} == {64 * 9}
 

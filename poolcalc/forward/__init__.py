@@ -1,7 +1,8 @@
 """The second witness: the network run in NumPy, to see which shapes come out and what its units really read.
 
-`confirmation.py` runs it whole on random input, `proof.py` puts NaN into a thin copy, `effective.py` follows gradients
-backward. NumPy is imported with them, not before.
+`estimate.py` tells what a run will take, `confirmation.py` runs the network on random input, `thin.py` with few
+channels, `proof.py` puts NaN into a copy with one channel, `effective.py` follows gradients backward. NumPy is imported
+with them, not before.
 """
 
 from typing import Any

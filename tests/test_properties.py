@@ -17,7 +17,7 @@ from networks import LOCAL, WINDOWS, architectures, chains
 from poolcalc import Report, analyze
 from poolcalc.analysis import Analysis, Layer, analyse
 from poolcalc.families.sliding import SlidingWindow
-from poolcalc.forward import run
+from poolcalc.forward.confirmation import run
 from poolcalc.graph import INPUT
 from poolcalc.kernels import Array
 from poolcalc.op import Shape, Weight

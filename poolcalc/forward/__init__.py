@@ -4,13 +4,3 @@
 channels, `proof.py` puts NaN into a copy with one channel, `effective.py` follows gradients backward. NumPy is imported
 with them, not before.
 """
-
-from typing import Any
-
-
-def __getattr__(name: str) -> Any:
-    if name == "run":
-        from poolcalc.forward.confirmation import run
-
-        return run
-    raise AttributeError(name)

@@ -11,14 +11,13 @@ from typing import Any
 from poolcalc.actual import ActualField, extent, holes, projected, union_size
 from poolcalc.analysis import Layer
 from poolcalc.errors import PoolcalcError
+from poolcalc.facts import AXES
 from poolcalc.field import PIXELS
 from poolcalc.finding import Finding
 from poolcalc.op import times
 from poolcalc.report.report import Report
 from poolcalc.report.tables import percent
 from poolcalc.table import Cell, Column, Row, Table
-
-AXES = {1: ("position",), 2: ("row", "column"), 3: ("frame", "row", "column")}
 
 
 class UnknownLayer(PoolcalcError):  # noqa: N818 - reads better where it is caught

@@ -34,7 +34,7 @@ def drawn(tables: Sequence[Table], form: Format, output: str | None, colour: Col
     if output is None:  # before the columns are laid out: not every sign keeps its width
         tables = [_encodable_table(table, sys.stdout.encoding) for table in tables]
     terminal = output is None and sys.stdout.isatty()
-    width = get_terminal_size().columns if terminal else None
+    width = get_terminal_size().columns or 80 if terminal else None
     emphasised = colour is Colour.ALWAYS or (
         colour is Colour.AUTO and terminal and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
     )

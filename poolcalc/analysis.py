@@ -109,6 +109,14 @@ class Analysis:
         return peak
 
 
+def last_local(start: Layer, layers: Mapping[str, Layer]) -> Layer | None:
+    """Return the last layer, back from `start`, whose units see different places; None where there is none."""
+    layer: Layer | None = start
+    while layer and not any(field.local for field in layer.fields):
+        layer = layers.get(layer.node.inputs[0])
+    return layer
+
+
 def analyse(graph: Graph, *, origin: str = INPUT, gates: bool = True) -> Analysis:
     """Compute every layer's shape, cost and receptive field (see `Analysis` for `origin` and `gates`)."""
     shapes: dict[str, Shape | None] = {INPUT: graph.input}

@@ -9,7 +9,7 @@ from math import prod
 from typing import Any
 
 from poolcalc.actual import ActualField, extent, holes, projected, union_size
-from poolcalc.analysis import Layer
+from poolcalc.analysis import Layer, last_local
 from poolcalc.errors import PoolcalcError
 from poolcalc.facts import AXES
 from poolcalc.field import PIXELS
@@ -38,11 +38,8 @@ def layer_named(report: Report, name: str) -> Layer:
 def last_map(report: Report, start: Layer | None = None) -> Layer:
     """Return the last layer, back from `start`, whose units still look at different places."""
     layers = {layer.node.name: layer for layer in report.layers}
-    layer: Layer | None = start or report.layers[-1]
-    while layer is not None:
-        if layer.shape and any(field.local for field in layer.fields):
-            return layer
-        layer = layers.get(layer.node.inputs[0])
+    if layer := last_local(start or report.layers[-1], layers):
+        return layer
     raise UnknownLayer("no layer has units of its own; name one with --at")
 
 

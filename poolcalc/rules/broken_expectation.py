@@ -29,7 +29,7 @@ from collections.abc import Iterator, Sequence
 from itertools import islice
 from typing import ClassVar, NamedTuple
 
-from poolcalc.analysis import Layer
+from poolcalc.analysis import Layer, last_local
 from poolcalc.document import Place
 from poolcalc.expectation import Expectation, Span, written
 from poolcalc.finding import Finding, Severity
@@ -90,7 +90,7 @@ def _measured(expectation: Expectation, facts: Facts) -> Iterator[_Measured]:
             names = (expectation.layer,) if expectation.layer else facts.graph.outputs
             for layer in (facts.layers[name] for name in names):
                 looks = what in ("receptive_field", "jump") and not expectation.layer
-                subject = _last_local(layer, facts.layers) if looks else layer
+                subject = (last_local(layer, facts.layers) or layer) if looks else layer
                 if subject.shape:
                     yield _Measured(subject, _values(subject, what))
 
@@ -108,14 +108,6 @@ def _values(layer: Layer, what: str) -> Sequence[Span] | None:
         case _:
             jumps = [(axis.jump, axis.jump) for axis in axes if axis and axis.jump is not None]
             return jumps if len(jumps) == len(axes) > 0 else None
-
-
-def _last_local(start: Layer, layers: dict[str, Layer]) -> Layer:
-    """Return the last layer, back from `start`, whose units see different places; `start` where there is none."""
-    layer: Layer | None = start
-    while layer and not any(field.local for field in layer.fields):
-        layer = layers.get(layer.node.inputs[0])
-    return layer or start
 
 
 def _sum(layers: Sequence[Layer], what: str) -> _Measured:

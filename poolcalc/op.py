@@ -73,7 +73,7 @@ class Weights(Protocol):
 class Op(ABC):
     """An operator with its parameters; subclasses are frozen dataclasses.
 
-    keyword, aliases: its names in the file. The first line of the docstring describes it in the schema.
+    keyword: its name in the architecture's file. The first line of the docstring describes it in the schema.
     main: the parameter that a bare value stands for.
     takes: whether its inputs are maps with spatial axes, flat vectors, or either.
     merges: whether it takes several inputs.
@@ -84,7 +84,6 @@ class Op(ABC):
 
     __slots__ = ()
     keyword: ClassVar[str]
-    aliases: ClassVar[tuple[str, ...]] = ()
     main: ClassVar[str | None] = None
     takes: ClassVar[Literal["maps", "vectors", "either"]] = "maps"
     merges: ClassVar[bool] = False

@@ -15,7 +15,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from poolcalc.op import Impossible, Op, Shape, make
-from poolcalc.ops import BY_NAME, OPERATORS
+from poolcalc.ops import BY_NAME, operators
 from poolcalc.ops.upsample import LINEAR, Upsample
 from poolcalc.parameter import Amounts, Kind, Number, OneOf, PerAxis, Truth, Whole, parameters
 
@@ -189,7 +189,7 @@ def inputs(draw: st.DrawFn, axes: int | None = None) -> Shape:
 
 @st.composite
 def chains(
-    draw: st.DrawFn, operators: tuple[type[Op], ...] = OPERATORS, *, axes: int | None = None, most: int = 6
+    draw: st.DrawFn, operators: tuple[type[Op], ...] = operators(), *, axes: int | None = None, most: int = 6
 ) -> str:
     """Draw a plain chain of layers."""
     shape = draw(inputs(axes))
@@ -199,7 +199,7 @@ def chains(
 
 @st.composite
 def architectures(
-    draw: st.DrawFn, operators: tuple[type[Op], ...] = OPERATORS, *, axes: int | None = None, most: int = 6
+    draw: st.DrawFn, operators: tuple[type[Op], ...] = operators(), *, axes: int | None = None, most: int = 6
 ) -> str:
     """Draw a graph: operators and structures, read from any layer, and merges of layers that fit."""
     start = draw(inputs(axes))

@@ -18,7 +18,7 @@ from numpy.typing import ArrayLike, NDArray
 from poolcalc.analysis import analyse
 from poolcalc.families.pointwise import Activation
 from poolcalc.op import Impossible, Op, Shape, make, times
-from poolcalc.ops import BY_NAME, OPERATORS
+from poolcalc.ops import BY_NAME, operators
 from poolcalc.parameter import parameters as declared_parameters
 from poolcalc.spec import parse
 
@@ -505,6 +505,6 @@ def test_a_unit_is_nan_where_it_reads_one(keyword: str, x: ArrayLike, parameters
     assert np.isnan(output(keyword, x, **parameters)).tolist() == y
 
 
-@pytest.mark.parametrize("keyword", [op.keyword for op in OPERATORS if issubclass(op, Activation)])
+@pytest.mark.parametrize("keyword", [op.keyword for op in operators() if issubclass(op, Activation)])
 def test_an_activation_keeps_nan_where_it_is(keyword: str) -> None:
     assert np.isnan(output(keyword, [-1, NAN, 1, 9])).tolist() == [False, True, False, False]

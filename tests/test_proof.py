@@ -20,7 +20,7 @@ from poolcalc.forward.proof import prove
 from poolcalc.forward.results import Proof
 from poolcalc.graph import INPUT, Graph, Node, Source
 from poolcalc.op import Op, make
-from poolcalc.ops import BY_NAME, OPERATORS
+from poolcalc.ops import BY_NAME, operators
 from poolcalc.parameter import Amounts, PerAxis, Whole, parameters
 from poolcalc.spec import parse
 from poolcalc.taps import Taps
@@ -66,7 +66,7 @@ def test_no_layer_of_any_network_is_refuted_and_what_is_not_proven_has_a_reason(
     assert {*found.unproven.values()} <= {LEFT_OUT, WITHOUT_PROBE}
 
 
-@given(architectures((*OPERATORS, *5 * (BY_NAME["channel_slice"], BY_NAME["channel_shuffle"])), axes=1, most=8))
+@given(architectures((*operators(), *5 * (BY_NAME["channel_slice"], BY_NAME["channel_shuffle"])), axes=1, most=8))
 def test_what_is_proven_holds_for_the_network_with_all_its_channels(text: str) -> None:
     analysis = analysed(text)
     fields, found, reached = actual_fields(analysis), proof_of(analysis), nan_reaches(analysis)
@@ -147,11 +147,11 @@ def network(op: Op) -> Graph:
     return Graph("net", (4, 18, 18), tuple(needed), ("tail",), Source("net.yaml", ""))
 
 
-with_taps = [operator for operator in OPERATORS if operator.takes != "vectors"]
+with_taps = [operator for operator in operators() if operator.takes != "vectors"]
 whole_map = [("group_norm", {"num_groups": 2}), ("layer_norm", {"over": "all"}), ("softmax", {"over": "positions"})]
 
 
-@pytest.mark.parametrize("operator", OPERATORS, ids=lambda operator: operator.keyword)
+@pytest.mark.parametrize("operator", operators(), ids=lambda operator: operator.keyword)
 def test_what_every_operator_reads_is_proven(operator: type[Op]) -> None:
     analysis = analyse(network(subject(operator)))
     assert proof_of(analysis) == Proof(proven=names(analysis), refuted={}, unproven={})
@@ -281,7 +281,7 @@ def test_of_a_vector_each_probe_is_run_for_itself(layer: str) -> None:
 # The thin copy
 
 
-@pytest.mark.parametrize("operator", OPERATORS, ids=lambda operator: operator.keyword)
+@pytest.mark.parametrize("operator", operators(), ids=lambda operator: operator.keyword)
 def test_the_thin_copy_knows_every_parameter_that_axes_have_of_their_own_or_that_counts_channels(
     operator: type[Op],
 ) -> None:

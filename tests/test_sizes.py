@@ -15,7 +15,7 @@ from networks import WINDOWS, architectures, chains
 from poolcalc import Graph, load, loads
 from poolcalc.analysis import Analysis, analyse
 from poolcalc.families.sliding import SlidingWindow
-from poolcalc.ops import OPERATORS
+from poolcalc.ops import operators
 from poolcalc.ops.upsample import Upsample
 from poolcalc.sizes import Progression, Sizes, clean_sizes, nearest_clean, smallest_legal
 
@@ -101,7 +101,9 @@ def test_every_verdict_on_a_graph_is_what_trying_finds(text: str, data: st.DataO
 
 
 @given(
-    chains((*WINDOWS, *(op for op in OPERATORS if op.keyword in {"crop", "pad", "upsample", "conv_transpose"})), axes=1)
+    chains(
+        (*WINDOWS, *(op for op in operators() if op.keyword in {"crop", "pad", "upsample", "conv_transpose"})), axes=1
+    )
 )
 def test_every_verdict_on_a_chain_is_what_trying_finds(text: str) -> None:
     graph = loads(text)

@@ -12,7 +12,7 @@ from poolcalc.analysis import Analysis, analyse
 from poolcalc.forward.confirmation import run
 from poolcalc.forward.proof import prove
 from poolcalc.op import Op, Shape
-from poolcalc.ops import BY_NAME, OPERATORS
+from poolcalc.ops import BY_NAME, operators
 from poolcalc.spec import parse
 
 PARAMETERS = {
@@ -49,7 +49,7 @@ FORMULAS = {
 }
 """For every formula that finds a size, an operator that uses it."""
 
-keywords = pytest.mark.parametrize("keyword", [operator.keyword for operator in OPERATORS])
+keywords = pytest.mark.parametrize("keyword", [operator.keyword for operator in operators()])
 
 
 def analysis_of(keyword: str) -> Analysis:

@@ -16,7 +16,6 @@ class GlobalAvgPool(GlobalPooling):
     """The mean of every channel."""
 
     keyword: ClassVar[str] = "global_avg_pool"
-    aliases: ClassVar[tuple[str, ...]] = ("gap",)
     gradient: ClassVar[Gradient] = "averaged"
 
     def forward(self, inputs: "Sequence[Array]", weights: Weights) -> "Array":

@@ -4,7 +4,7 @@ import inspect
 from typing import Any
 
 from poolcalc.op import Op
-from poolcalc.ops import OPERATORS
+from poolcalc.ops import BY_NAME, operators
 from poolcalc.parameter import Kind, Parameter, Schema, Whole, parameters
 from poolcalc.spec.architecture import KEYS, SIZE, TASKS
 from poolcalc.spec.expectations import expect_schema
@@ -55,14 +55,14 @@ def architecture_schema() -> Schema:
         "properties": {key: {"description": KEYS[key], **kinds[key]} for key in KEYS},
         "required": ["input", "layers"],
         "additionalProperties": False,
-        "$defs": {"layer": _layer()} | {op.keyword: _operator(op) for op in OPERATORS} | _structures(),
+        "$defs": {"layer": _layer()} | {op.keyword: _operator(op) for op in operators()} | _structures(),
     }
 
 
 def _layer() -> Schema:
     """One operator or structure: a word, or a mapping with one key."""
-    words = [name for op in OPERATORS if not op.merges and _needs_nothing(op) for name in (op.keyword, *op.aliases)]
-    keys = {name: {"$ref": f"#/$defs/{op.keyword}"} for op in OPERATORS for name in (op.keyword, *op.aliases)}
+    words = [name for name, op in BY_NAME.items() if not op.merges and _needs_nothing(op)]
+    keys = {name: {"$ref": f"#/$defs/{op.keyword}"} for name, op in BY_NAME.items()}
     keys |= {name: {"$ref": f"#/$defs/{name}"} for name in STRUCTURES}
     one_key = {
         "type": "object",

@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from poolcalc.op import Op, make
-from poolcalc.ops import BY_NAME, OPERATORS
+from poolcalc.ops import BY_NAME, operators
 
 torch = pytest.importorskip("torch")
 nn, functional = torch.nn, torch.nn.functional
@@ -280,7 +280,7 @@ def test_same_padding_is_none_for_kernels_of_one_pixel(keyword: str, rank: int, 
 
 
 def test_every_operator_is_compared() -> None:
-    assert set(REFERENCES) == {operator.keyword for operator in OPERATORS}
+    assert set(REFERENCES) == {operator.keyword for operator in operators()}
 
 
 # The comparisons compared.

@@ -1,20 +1,23 @@
 """The command's outermost shell: exit codes, and no traceback for a person."""
 
+import gc
 import os
 import sys
-from io import TextIOWrapper
 
 
 def main() -> None:
     """Run the command and exit."""
+    gc.set_threshold(200_000)  # what a command makes lives to its end: looking for garbage is a tenth of its time
     # Several BLAS threads beside a busy neighbour are slower than one; and this halves NumPy's import.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     sys.stdin = sys.stdin or open(os.devnull, encoding="utf-8")  # noqa: PTH123, SIM115 - None where the shell closed it
     sys.stdout = sys.stdout or open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123, SIM115
     sys.stderr = sys.stderr or open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123, SIM115
-    if isinstance(sys.stdout, TextIOWrapper):
+    if hasattr(sys.stdout, "reconfigure"):
         sys.stdout.reconfigure(errors="replace")  # the help is full of signs that not every stream can encode
-    sys.exit(_guarded())
+    code = _guarded()
+    gc.freeze()  # nor does it, as it exits, look once more through all that it was
+    sys.exit(code)
 
 
 def _guarded() -> int:

@@ -10,10 +10,10 @@ What a unit sees by one path is a product of such sets, one for each axis. Branc
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from functools import reduce
 from math import prod
 from operator import or_
+from typing import NamedTuple
 
 from poolcalc.analysis import Analysis, Read
 from poolcalc.taps import IDENTITY, Taps
@@ -28,8 +28,7 @@ MOST_PRODUCTS = 32
 """Branches upon branches of different windows could multiply without end; beyond this a field is not given."""
 
 
-@dataclass(frozen=True)
-class ActualField:
+class ActualField(NamedTuple):
     """What the units of one layer see, exactly.
 
     products: see `Product`. units: sizes of the layer along the axes, ones for a flat vector.

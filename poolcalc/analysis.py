@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from math import prod
+from typing import NamedTuple
 
 from poolcalc.field import PIXELS, Field, Summary, hull
 from poolcalc.graph import INPUT, Graph, Node
@@ -18,8 +19,7 @@ MOST_UNITS = 2**20
 """Larger maps, along one axis, are typing errors, not networks."""
 
 
-@dataclass(frozen=True, slots=True)
-class Read:
+class Read(NamedTuple):
     """One way in which a layer reads one of its inputs.
 
     taps: for every spatial axis, which input units feed which output unit; None where both are flat vectors, whose

@@ -1,15 +1,14 @@
 """Which layer of one network is which of another, so that the two can be compared."""
 
 from collections.abc import Callable, Hashable, Sequence
-from dataclasses import dataclass
 from difflib import SequenceMatcher
 from itertools import pairwise
+from typing import NamedTuple
 
 from poolcalc.analysis import Layer
 
 
-@dataclass(frozen=True, slots=True)
-class Pair:
+class Pair(NamedTuple):
     """A layer before and after; None where it was added or removed, but never both."""
 
     base: Layer | None

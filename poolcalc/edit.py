@@ -16,7 +16,7 @@ def with_input(graph: Graph, spatial: tuple[int, ...]) -> Graph:
 def with_parameters(graph: Graph, name: str, **values: Any) -> Graph:
     """Return the network with other values for some parameters of one node."""
     nodes = (
-        replace(node, op=replace(node.op, **values)) if node.name == name else node  # type: ignore[type-var]
+        node._replace(op=replace(node.op, **values)) if node.name == name else node  # type: ignore[type-var]
         for node in graph.nodes
     )
     return replace(graph, nodes=tuple(nodes))
@@ -31,7 +31,7 @@ def padding_of(op: Op) -> tuple[tuple[int, int], ...] | None:
 
 def with_op(graph: Graph, name: str, op: Op) -> Graph:
     """Return the network with another operator in the place of a node's."""
-    return replace(graph, nodes=tuple(replace(node, op=op) if node.name == name else node for node in graph.nodes))
+    return replace(graph, nodes=tuple(node._replace(op=op) if node.name == name else node for node in graph.nodes))
 
 
 def inserted(graph: Graph, name: str, place: int, op: Op) -> Graph:
@@ -43,7 +43,7 @@ def inserted(graph: Graph, name: str, place: int, op: Op) -> Graph:
             continue
         fresh = fresh_name(graph)
         nodes.append(Node(fresh, op, (node.inputs[place],), node.place))
-        nodes.append(replace(node, inputs=(*node.inputs[:place], fresh, *node.inputs[place + 1 :])))
+        nodes.append(node._replace(inputs=(*node.inputs[:place], fresh, *node.inputs[place + 1 :])))
     return replace(graph, nodes=tuple(nodes))
 
 
@@ -56,7 +56,7 @@ def appended(graph: Graph, name: str, op: Op) -> Graph:
 
     nodes: list[Node] = []
     for node in graph.nodes:
-        nodes.append(replace(node, inputs=renamed(node.inputs)))
+        nodes.append(node._replace(inputs=renamed(node.inputs)))
         if node.name == name:
             nodes.append(Node(fresh, op, (name,), node.place))
     return replace(graph, nodes=tuple(nodes), outputs=renamed(graph.outputs))
@@ -69,7 +69,7 @@ def without(graph: Graph, name: str) -> Graph:
     def renamed(names: tuple[str, ...]) -> tuple[str, ...]:
         return tuple(gone.inputs[0] if each == name else each for each in names)
 
-    nodes = tuple(replace(node, inputs=renamed(node.inputs)) for node in graph.nodes if node is not gone)
+    nodes = tuple(node._replace(inputs=renamed(node.inputs)) for node in graph.nodes if node is not gone)
     return replace(graph, nodes=nodes, outputs=tuple(dict.fromkeys(renamed(graph.outputs))))
 
 

@@ -8,8 +8,8 @@ branches by their energies, with weights that keep the energy (variance 1 / fan-
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from math import prod
+from typing import NamedTuple
 
 from poolcalc.analysis import Analysis, Layer, Read
 from poolcalc.taps import IDENTITY, Taps
@@ -18,8 +18,7 @@ ENOUGH_PHASES = 4096
 """Of more phases, these stand for all: a factor such as 1.2345678 has millions."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Spread:
+class _Spread(NamedTuple):
     """Energy of a unit's gradient along one axis: middle for unit 0 and its step from unit to unit, and variance."""
 
     middle: float

@@ -1,9 +1,8 @@
 """What a team asks of a network: sizes, fields and budgets that a change must keep."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from fractions import Fraction
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from poolcalc.document import Place
 
@@ -17,8 +16,7 @@ NOUNS: dict[str, str] = {"receptive_field": "receptive field", "macs": "MACs", "
 """What is said to people, where that is not the key itself."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Expectation:
+class Expectation(NamedTuple):
     """One thing that is asked.
 
     what: the key in the file. relation, wanted: the values, one per axis, or one that holds on every axis.
@@ -29,7 +27,7 @@ class Expectation:
     what: What
     wanted: tuple[Fraction | int, ...]
     relation: Relation = "exactly"
-    place: Place = field(default=Place())
+    place: Place = Place()
     layer: str | None = None
     message: str | None = None
 

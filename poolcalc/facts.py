@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property, reduce
 from operator import and_
+from typing import TYPE_CHECKING, NamedTuple
 
 from poolcalc.actual import ActualField, actual_fields
 from poolcalc.analysis import Analysis, Layer, Read
@@ -16,14 +17,15 @@ from poolcalc.forward.results import Confirmation, Proof
 from poolcalc.graph import INPUT, Graph
 from poolcalc.ops.flatten import Flatten
 from poolcalc.ops.linear import Linear
-from poolcalc.sizes import Nearest, nearest_clean
+
+if TYPE_CHECKING:
+    from poolcalc.sizes import Nearest
 
 AXES = {1: ("position",), 2: ("row", "column"), 3: ("frame", "row", "column")}
 """What stands side by side along every axis."""
 
 
-@dataclass(frozen=True, slots=True)
-class Head:
+class Head(NamedTuple):
     """A last map whose units still look at different places, and what becomes of it.
 
     gathers: the layer that makes one of all places; None where the map is a result itself.
@@ -185,8 +187,10 @@ class Facts:
         return found
 
     @cached_property
-    def nearest_clean(self) -> tuple[Nearest, ...]:
+    def nearest_clean(self) -> "tuple[Nearest, ...]":
         """For every axis the clean input sizes around the present one."""
+        from poolcalc.sizes import nearest_clean
+
         return nearest_clean(self.graph)
 
     @property

@@ -13,6 +13,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from fractions import Fraction
 from math import gcd, lcm
+from typing import NamedTuple
 
 from poolcalc.taps import Taps
 
@@ -82,8 +83,7 @@ def _extremes(reads: range, period: int) -> Iterable[int]:
     return (reads[0], reads[-1]) if period == 1 and reads else reads
 
 
-@dataclass(frozen=True, slots=True)
-class Field:
+class Field(NamedTuple):
     """What every unit of a layer sees along one axis: strands of pairwise different jump, ascending.
 
     No strands at all: too irregular to tell (see `MOST_PHASES`).
@@ -134,8 +134,7 @@ class Field:
         )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Summary:
+class Summary(NamedTuple):
     """The receptive field of a layer along one axis, in input pixels.
 
     size, size_min: of the unit that sees most and of the one that sees least.

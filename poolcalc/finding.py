@@ -1,15 +1,13 @@
 """What a review says: one finding, with its place in the file and, where one is known to work, a remedy."""
 
-from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from poolcalc.document import Place
 
 Severity = Literal["error", "warning"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Finding:
+class Finding(NamedTuple):
     """Something that a reviewer must know, and what to do about it.
 
     code, rule: stable identifiers, such as PC100 and impossible-layer. severity: error or warning.

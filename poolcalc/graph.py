@@ -1,26 +1,27 @@
 """The network as a graph of operators: what a file says, after repeats, residuals and branches are written out."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
+from typing import TYPE_CHECKING, NamedTuple
 
 from poolcalc.document import Place
-from poolcalc.expectation import Expectation
 from poolcalc.op import Op, Shape
+
+if TYPE_CHECKING:
+    from poolcalc.expectation import Expectation
 
 INPUT = "input"
 """The name by which layers refer to the network's input."""
 
 
-@dataclass(frozen=True, slots=True)
-class Source:
+class Source(NamedTuple):
     """A file's name, as shown to people, and its text."""
 
     name: str
-    text: str = field(repr=False)
+    text: str
 
 
-@dataclass(frozen=True, slots=True)
-class Node:
+class Node(NamedTuple):
     """One operator in the graph.
 
     name: unique, with the names of the enclosing blocks in front (`layer1.0.conv2`).
@@ -53,7 +54,7 @@ class Graph:
     description: str | None = None
     reference: str | None = None
     objects: tuple[int, ...] = ()
-    expectations: tuple[Expectation, ...] = ()
+    expectations: "tuple[Expectation, ...]" = ()
 
     @cached_property
     def expiring(self) -> tuple[tuple[str, ...], ...]:

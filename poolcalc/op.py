@@ -7,10 +7,9 @@ it finds its output size by running and never uses the shape rule, so that a wro
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from fractions import Fraction
 from math import prod
-from typing import TYPE_CHECKING, Any, ClassVar, Literal, Protocol, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, NamedTuple, Protocol, TypeAlias, TypeVar
 
 from poolcalc.parameter import parameters
 from poolcalc.taps import IDENTITY, Taps
@@ -42,8 +41,7 @@ class Impossible(Exception):  # noqa: N818 - not an error of the program: a fact
         self.message, self.notes, self.help = message, notes, help
 
 
-@dataclass(frozen=True, slots=True)
-class Weight:
+class Weight(NamedTuple):
     """One tensor of values that a layer brings along, and the normal distribution to draw it from.
 
     learned: counted as parameters; running statistics are not.

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import MISSING, dataclass, field, fields
 from fractions import Fraction
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from poolcalc.document import Place, Problems, Scalar, Sequence, Value, described
 
@@ -320,8 +320,7 @@ def read_all(value: Sequence, read_one: Callable[[Value], Any]) -> tuple[Any, ..
     return tuple(results)
 
 
-@dataclass(frozen=True, slots=True)
-class Parameter:
+class Parameter(NamedTuple):
     """The declaration of one parameter."""
 
     name: str

@@ -1,14 +1,13 @@
 """Where the branches of a merge come from: the layer after which they part, and what changes their sizes on the way."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from poolcalc.analysis import Layer
 from poolcalc.graph import INPUT, Graph
 
 
-@dataclass(frozen=True, slots=True)
-class Parting:
+class Parting(NamedTuple):
     """Two branches and the last layer that both of them read.
 
     common: its name, or "input". paths: the layers of either branch after it, in order.

@@ -7,10 +7,9 @@ beginning of a code (`PC1` is all of PC100 to PC199), or by name.
 import re
 import sys
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
 from functools import cache
 from inspect import getdoc
-from typing import Any, Literal, NoReturn, TypeVar, cast, get_args
+from typing import Any, Literal, NamedTuple, NoReturn, TypeVar, cast, get_args
 
 from poolcalc.document import Place, shown
 from poolcalc.errors import PoolcalcError
@@ -18,7 +17,7 @@ from poolcalc.finding import Finding, Severity
 from poolcalc.graph import Source
 from poolcalc.parameter import nearest
 from poolcalc.rule import Rule
-from poolcalc.rules import RULES
+from poolcalc.rules import rules
 
 FailOn = Literal["error", "warning", "never"]
 KEYS = ("select", "ignore", "fail-on", "severity")
@@ -26,8 +25,7 @@ KEYS = ("select", "ignore", "fail-on", "severity")
 _Word = TypeVar("_Word", bound=str)
 
 
-@dataclass(frozen=True, slots=True)
-class Known:
+class Known(NamedTuple):
     """What findings are known by. text: the documentation, whose first line says what is found."""
 
     code: str
@@ -91,7 +89,7 @@ layers:
 @cache
 def known() -> tuple[Known, ...]:
     """Return everything that findings can be known by, in the order of the codes."""
-    return tuple(sorted((INVALID, UNUSED, *map(_known, RULES)), key=lambda entry: entry.code))
+    return tuple(sorted((INVALID, UNUSED, *map(_known, rules())), key=lambda entry: entry.code))
 
 
 def _known(rule: Rule) -> Known:
@@ -154,8 +152,7 @@ def lenient(words: Iterable[str]) -> tuple[str, ...]:
     return codes
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Policy:
+class Policy(NamedTuple):
     """Which findings count and how much.
 
     select, ignore: beginnings of codes; the longer one decides, `ignore` where both are as long.
@@ -182,7 +179,7 @@ class Policy:
             ((len(start), severity) for start, severity in self.severity if finding.code.startswith(start)),
             default=(0, finding.severity),
         )
-        return finding if finding.code == INVALID.code else replace(finding, severity=found[1])
+        return finding if finding.code == INVALID.code else finding._replace(severity=found[1])
 
     def fails(self, finding: Finding) -> bool:
         """Return whether a finding makes the check fail."""
@@ -193,8 +190,7 @@ class Policy:
 
         What is selected there replaces both lists, since exactly that was asked for; what is ignored there is added.
         """
-        return replace(
-            self,
+        return self._replace(
             select=select or self.select,
             ignore=(*(() if select else self.ignore), *ignore),
             fail_on=fail_on or self.fail_on,
@@ -223,8 +219,7 @@ def read_policy(source: Source) -> Policy | None:
     return _Table(source, tools["poolcalc"]).read()
 
 
-@dataclass(frozen=True, slots=True)
-class _Table:
+class _Table(NamedTuple):
     source: Source
     table: Any
 

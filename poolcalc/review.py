@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from hashlib import sha256
+from typing import NamedTuple
 
 from poolcalc.document import Place
 from poolcalc.errors import InvalidArchitecture, UnreadableFile
@@ -54,8 +55,7 @@ class Checked:
         return tuple(marks)
 
 
-@dataclass(frozen=True)
-class Review:
+class Review(NamedTuple):
     """All files of one run, and what could not be read. version: poolcalc's."""
 
     version: str
@@ -143,8 +143,7 @@ def review(
     return Checked(source, policy, architecture, tuple(map(policy.judged, kept)), ignored)
 
 
-@dataclass(frozen=True, slots=True)
-class _Ignore:
+class _Ignore(NamedTuple):
     """One entry of an ignoring comment.
 
     line: the one that it is about. meaning: the beginning of a code, or why it has none.

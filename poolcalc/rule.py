@@ -9,7 +9,6 @@ gone and nothing else went wrong.
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 from fractions import Fraction
 from itertools import islice
 from typing import ClassVar
@@ -53,7 +52,7 @@ class Rule(ABC):
         """Yield what is found, with remedies that were tried."""
         for number, finding in enumerate(self.look(facts)):
             texts = self.cured(facts, finding) if finding.help is None and number < MOST_CURED else []
-            yield replace(finding, help=f"use {'; or '.join(texts)}") if texts else finding
+            yield finding._replace(help=f"use {'; or '.join(texts)}") if texts else finding
 
     def cured(self, facts: Facts, finding: Finding) -> list[str]:
         """Return the first remedies that work."""

@@ -1,11 +1,9 @@
 """A table as data: what every renderer draws."""
 
-from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Column:
+class Column(NamedTuple):
     """One column.
 
     key: its heading in CSV. title: its heading for people. left: whether its cells line up at the left.
@@ -18,16 +16,14 @@ class Column:
     expendable: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Cell:
+class Cell(NamedTuple):
     """One value: as text for people, and as plain data for CSV."""
 
     text: str
     value: Any = None
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(NamedTuple):
     """One line. `group` is the block it belongs to, whose name stands above its rows; `kind` asks for emphasis."""
 
     cells: tuple[Cell, ...]
@@ -35,8 +31,7 @@ class Row:
     kind: str = "plain"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Table:
+class Table(NamedTuple):
     """Columns, rows, totals, and lines of text below.
 
     title: above the table. totals: a last row, set apart. notes: explanations, each one paragraph.
@@ -46,4 +41,4 @@ class Table:
     columns: tuple[Column, ...]
     rows: tuple[Row, ...]
     totals: Row | None = None
-    notes: tuple[str, ...] = field(default=())
+    notes: tuple[str, ...] = ()

@@ -265,7 +265,7 @@ def test_what_was_found_is_what_can_be_asked(text: str) -> None:
 
     assert found(kept) == []
     more = tuple(
-        replace(one, wanted=tuple(value + 1 for value in one.wanted)) for one in kept if one.relation != "at most"
+        one._replace(wanted=tuple(value + 1 for value in one.wanted)) for one in kept if one.relation != "at most"
     )
     assert len(found(more)) == len(more)
 

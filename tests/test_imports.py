@@ -5,6 +5,8 @@ from pathlib import Path
 import pytest
 from command import on_pipes
 
+from poolcalc.cli.app import VERBS
+
 HEAVY = {"numpy", "yaml", "rich", "typer", "pydantic"}
 
 LISTED = """
@@ -18,11 +20,16 @@ def report():
 COMMAND = LISTED + "from poolcalc.__main__ import main; main()"
 
 
-def imported(*arguments: str, cwd: Path, code: str = COMMAND) -> set[str]:
-    """Return the packages that a command has imported when it ends."""
+def modules(*arguments: str, cwd: Path, code: str = COMMAND) -> set[str]:
+    """Return what a command has imported when it ends."""
     result = on_pipes(*arguments, cwd=cwd, python=("-c", code))
     assert result.code == 0, result.err
-    return {module.partition(".")[0] for module in result.err.split()}
+    return set(result.err.split())
+
+
+def imported(*arguments: str, cwd: Path, code: str = COMMAND) -> set[str]:
+    """Return the packages that a command has imported when it ends."""
+    return {module.partition(".")[0] for module in modules(*arguments, cwd=cwd, code=code)}
 
 
 def test_importing_the_package_imports_nothing_heavy(tmp_path: Path) -> None:
@@ -54,9 +61,9 @@ def test_only_the_forward_pass_needs_numpy(arguments: tuple[str, ...], tmp_path:
 
 def test_the_forward_pass_needs_numpy_and_machines_never_need_rich(tmp_path: Path) -> None:
     """The first half shows that this test would notice."""
-    modules = imported("shapes", "mini_cnn", "--format", "json", cwd=tmp_path)
-    assert "numpy" in modules
-    assert "rich" not in modules
+    packages = imported("shapes", "mini_cnn", "--format", "json", cwd=tmp_path)
+    assert "numpy" in packages
+    assert "rich" not in packages
 
 
 @pytest.mark.parametrize("form", ["json", "csv"])
@@ -69,3 +76,12 @@ def test_an_invalid_file_is_reported_without_rich_and_numpy(tmp_path: Path) -> N
     tmp_path.joinpath("net.yaml").write_text("layers: []", encoding="utf-8")
     code = COMMAND.replace("main()", "\ntry:\n    main()\nexcept SystemExit:\n    pass")
     assert not imported("rf", "net.yaml", cwd=tmp_path, code=code) & {"numpy", "rich"}
+
+
+def test_a_verb_imports_no_other_verb_and_a_network_only_its_operators(tmp_path: Path) -> None:
+    ours = {name.removeprefix("poolcalc.") for name in modules("rf", "mini_cnn", cwd=tmp_path) if "poolcalc." in name}
+    verbs = {name.removeprefix("cli.") for name in ours if name.startswith("cli.")}
+    assert verbs & {*VERBS} == {"rf"}
+    operators = {name.removeprefix("ops.") for name in ours if name.startswith("ops.")}
+    assert operators == {"conv", "relu", "max_pool", "global_avg_pool", "flatten", "linear"}
+    assert not {name for name in ours if name.startswith("sizes")}

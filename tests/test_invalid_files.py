@@ -6,7 +6,7 @@ What cannot be written down so, because of its size or its bytes, is made here.
 """
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 
@@ -46,9 +46,9 @@ def sample(path: Path) -> Sample:
         if found := re.fullmatch(r"# (\d+):(\d+) (.*)", line):
             expected.append(Problem(place=Place(int(found[1]), int(found[2])), message=found[3]))
         elif found := re.fullmatch("# {5}note: (.*)", line):
-            expected[-1] = replace(expected[-1], notes=(*expected[-1].notes, found[1]))
+            expected[-1] = expected[-1]._replace(notes=(*expected[-1].notes, found[1]))
         elif found := re.fullmatch("# {5}help: (.*)", line):
-            expected[-1] = replace(expected[-1], help=found[1])
+            expected[-1] = expected[-1]._replace(help=found[1])
         elif found := re.fullmatch("# mend: (.*?) =>(?: (.*))?", line):
             old, new = unescaped(found[1]), unescaped(found[2] or "")
             assert old in body
@@ -68,7 +68,7 @@ def problems_of(file: str | bytes) -> tuple[Problem, ...]:
 
 
 def without_width(problem: Problem) -> Problem:
-    return replace(problem, place=replace(problem.place, width=1))
+    return problem._replace(place=problem.place._replace(width=1))
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)

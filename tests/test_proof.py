@@ -196,7 +196,7 @@ def flipped(field: ActualField, axis: int, unit: int, pixel: int) -> ActualField
     """Return a field in which one unit sees one pixel more, or one less."""
     (masks,) = field.products
     wrong = [mask ^ (1 << pixel) * (place == unit) for place, mask in enumerate(masks[axis])]
-    return replace(field, products=((*masks[:axis], tuple(wrong), *masks[axis + 1 :]),))
+    return field._replace(products=((*masks[:axis], tuple(wrong), *masks[axis + 1 :]),))
 
 
 @given(architectures(), st.data())

@@ -236,7 +236,7 @@ def with_the_stride_on_1x1(graph: Graph) -> Graph:
         if name.endswith(".0.conv2") and op.stride == (2, 2):
             ops[name], first = replace(op, stride=(1, 1)), name.replace("conv2", "conv1")
             ops[first] = replace(ops[first], stride=(2, 2))
-    return replace(graph, nodes=tuple(replace(node, op=ops[node.name]) for node in graph.nodes))
+    return replace(graph, nodes=tuple(node._replace(op=ops[node.name]) for node in graph.nodes))
 
 
 def test_resnet50_of_the_paper_sees_more_than_that_of_torchvision() -> None:

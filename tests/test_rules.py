@@ -20,12 +20,12 @@ from poolcalc.op import make
 from poolcalc.ops.conv import Conv
 from poolcalc.ops.crop import Crop
 from poolcalc.rule import Facts, Remedy, Rule
-from poolcalc.rules import ALWAYS, RULES
+from poolcalc.rules import doubts, rules
 
-BY_NAME = {rule.name: rule for rule in RULES}
+BY_NAME = {rule.name: rule for rule in rules()}
 EXAMPLES = [
     pytest.param(rule, *examples, id=rule.name)
-    for rule in RULES
+    for rule in rules()
     if (examples := re.findall(r"```yaml\n(.*?)```", sys.modules[type(rule).__module__].__doc__ or "", re.DOTALL))
 ]
 
@@ -53,7 +53,7 @@ def facts(network: Graph | str) -> Facts:
 
 def findings(network: Graph | str) -> list[Finding]:
     known = facts(network)
-    return [finding for rule in RULES for finding in rule.check(known)]
+    return [finding for rule in rules() for finding in rule.check(known)]
 
 
 def only(network: Graph | str, name: str) -> Finding:
@@ -71,13 +71,13 @@ def chain(*layers: str, size: str = "[3, 32, 32]", more: str = "") -> str:
 
 
 def test_codes_are_unique_and_sorted() -> None:
-    codes = [rule.code for rule in RULES]
+    codes = [rule.code for rule in rules()]
     assert codes == sorted(set(codes))
     assert all(re.fullmatch(r"PC[1-6]\d\d", code) for code in codes)
-    assert set(ALWAYS) <= set(RULES)
+    assert set(doubts()) <= set(rules())
 
 
-@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.name)
+@pytest.mark.parametrize("rule", rules(), ids=lambda rule: rule.name)
 def test_names_and_pages_read_well(rule: Rule) -> None:
     assert re.fullmatch(r"[a-z]+(-[a-z]+)+|gridding", rule.name)
     page = sys.modules[type(rule).__module__].__doc__ or ""
@@ -96,7 +96,7 @@ def test_the_bad_example_fires_and_the_good_one_is_silent(rule: Rule, bad: str, 
 
 
 def test_every_rule_about_networks_has_examples() -> None:
-    without_examples = {rule.code for rule in RULES} - {param.values[0].code for param in EXAMPLES}  # type: ignore[union-attr]
+    without_examples = {rule.code for rule in rules()} - {param.values[0].code for param in EXAMPLES}  # type: ignore[union-attr]
     assert without_examples == {"PC500", "PC501"}  # about mistakes of the tool
 
 
@@ -165,7 +165,7 @@ def test_the_layer_that_enlarges_may_lie_before_the_end_of_a_branch() -> None:
 
 
 def test_merges_always_count_and_an_input_that_suits_is_named() -> None:
-    assert {BY_NAME["impossible-layer"], BY_NAME["mismatched-merge"]} <= set(ALWAYS)
+    assert {BY_NAME["impossible-layer"], BY_NAME["mismatched-merge"]} <= set(doubts())
     half, wide = "conv: {out_channels: 4, kernel_size: 3, stride: 2}", "conv: {out_channels: 4, kernel_size: 9}"
     finding = only(chain(half, wide, size="[3, 17, 17]"), "impossible-layer")
     # 9 rows after the first layer: (n − 3)/2 + 1 ≥ 9 from n = 19 on.
@@ -393,7 +393,7 @@ def test_what_is_proposed_for_a_broken_network_really_works(
     graph = poolcalc.loads(text)
     sizes = tuple(max(1, size + change) for size, change in zip(graph.input[1:], changes, strict=False))
     known = facts(replace(with_input(graph, sizes), task=task, objects=objects))
-    for rule in RULES:
+    for rule in rules():
         for name, remedy in proposed(rule, known):
             for changed in map(facts, remedy.graphs):
                 assert name not in {finding.layer for finding in rule.check(changed)}

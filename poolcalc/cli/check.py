@@ -168,7 +168,7 @@ def _checked(
     from poolcalc.cli.reports import read_graph
     from poolcalc.policy import UNUSED
     from poolcalc.review import invalid, review
-    from poolcalc.rules import RULES
+    from poolcalc.rules import rules
 
     try:
         graph = read_graph(name, shape)
@@ -178,10 +178,10 @@ def _checked(
     facts = _report(graph, forward=forward).facts
     # Whether a comment is needed shows only where its rule runs; rules of verification need the forward pass.
     every = policy.selects(UNUSED.code) and "poolcalc:" in graph.source.text
-    rules = [rule for rule in RULES if every or policy.selects(rule.code)]
-    rules = [rule for rule in rules if forward or not rule.code.startswith("PC5")]
-    findings = [finding for rule in rules for finding in rule.check(facts)]
-    return review(graph.source, graph.name, findings, policy, ran={rule.code for rule in rules})
+    selected = [rule for rule in rules() if every or policy.selects(rule.code)]
+    applied = [rule for rule in selected if forward or not rule.code.startswith("PC5")]
+    findings = [finding for rule in applied for finding in rule.check(facts)]
+    return review(graph.source, graph.name, findings, policy, ran={rule.code for rule in applied})
 
 
 def _report(graph: "Graph", *, forward: bool) -> "Report":

@@ -4,7 +4,6 @@ import os
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
 from pathlib import Path
 from shutil import get_terminal_size
 from typing import TextIO
@@ -116,11 +115,11 @@ def _encodable_table(table: Table, encoding: str | None) -> Table:
         return _encodable(text, encoding)
 
     def row(row: Row) -> Row:
-        return replace(row, cells=tuple(Cell(text(cell.text)) for cell in row.cells), group=text(row.group))
+        return row._replace(cells=tuple(Cell(text(cell.text)) for cell in row.cells), group=text(row.group))
 
     return Table(
         title=text(table.title),
-        columns=tuple(replace(column, title=text(column.title)) for column in table.columns),
+        columns=tuple(column._replace(title=text(column.title)) for column in table.columns),
         rows=tuple(map(row, table.rows)),
         totals=table.totals and row(table.totals),
         notes=tuple(map(text, table.notes)),

@@ -1,6 +1,5 @@
 """`poolcalc shapes`: size, receptive field and reduction at every stage, confirmed by a forward pass."""
 
-from dataclasses import replace
 from typing import Annotated
 
 import typer
@@ -55,7 +54,7 @@ def shapes(  # noqa: PLR0913, PLR0917 - one for every option
 
     def table(report: Report) -> Table:
         drawn = shapes_table(report, fold=fold, complete=form is options.Format.CSV)
-        return replace(drawn, notes=(*drawn.notes, *arithmetic_lines(report))) if verbose else drawn
+        return drawn._replace(notes=(*drawn.notes, *arithmetic_lines(report))) if verbose else drawn
 
     print_reports(
         architectures,

@@ -11,8 +11,8 @@ energies are summed as if there were no correlation. Left out are the statistics
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from math import prod
+from typing import NamedTuple
 
 import numpy as np
 
@@ -30,8 +30,7 @@ FIXED = (AvgPool, AdaptiveAvgPool, GlobalAvgPool, Upsample)
 """Operators that weight what they read, with weights that are not learned."""
 
 
-@dataclass(frozen=True, slots=True)
-class EffectiveField:
+class EffectiveField(NamedTuple):
     """Where the gradient of one unit goes.
 
     energy: share of every pixel, summing to one. middle, deviation: of the energy along every axis, in pixels.

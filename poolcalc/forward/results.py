@@ -1,13 +1,12 @@
 """What running a network can show, as plain data; nothing here needs NumPy."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from poolcalc.analysis import Layer
 from poolcalc.op import Shape
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Confirmation:
+class Confirmation(NamedTuple):
     """What a forward pass found.
 
     found: the shape of every layer that ran, None where its kernel failed.
@@ -26,8 +25,7 @@ class Confirmation:
         return self.found[name] == layer.shape if name in self.found else None
 
 
-@dataclass(frozen=True, slots=True)
-class Proof:
+class Proof(NamedTuple):
     """What NaN probes showed of receptive fields.
 
     proven: layers whose fields are exactly as predicted. refuted: layer and first difference, a mistake in poolcalc.

@@ -1,15 +1,14 @@
 """Where windows start, found by laying them out one after the other."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
 from poolcalc.kernels import Array
 
 
-@dataclass(frozen=True, slots=True)
-class Layout:
+class Layout(NamedTuple):
     """The windows along one axis, in padded coordinates.
 
     starts: first pixel of every window. before, size, after: the padded axis. stop: its end as read by the last window,

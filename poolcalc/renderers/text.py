@@ -5,6 +5,7 @@ which it would take seconds, are aligned here.
 """
 
 from collections.abc import Sequence
+from typing import Literal
 
 from poolcalc.table import Table
 
@@ -106,15 +107,18 @@ def _rich(table: Table, kept: Sequence[int], title: str, *, colour: bool) -> str
     from rich.table import Table as RichTable
     from rich.text import Text
 
-    drawn = RichTable(box=SIMPLE_HEAD, show_edge=False, pad_edge=False, padding=(0, 1, 0, 0))
-    for place in kept:
-        column = table.columns[place]
-        drawn.add_column(Text(column.title), justify="left" if column.left else "right", no_wrap=True)
+    # Rich would measure every cell and wrap it in padding; told the widths, it takes half the time.
+    drawn = RichTable(box=SIMPLE_HEAD, show_edge=False, pad_edge=False, padding=0)
+    widths, columns = _widths(table), [table.columns[place] for place in kept]
+    gaps = ["", *(" " * (_GAP - 1) for _ in columns[1:])]  # beside the one that the box draws
+    for place, column, gap in zip(kept, columns, gaps, strict=True):
+        justify: Literal["left", "right"] = "left" if column.left else "right"
+        drawn.add_column(Text(gap + column.title), justify=justify, width=widths[place] + len(gap), no_wrap=True)
     styles = {"group": "bold", "error": "red", "totals": "bold"}
     for kind, texts in _lines(table, kept):
         if kind == "totals":
             drawn.add_section()
-        drawn.add_row(*map(Text, texts), style=styles.get(kind))
+        drawn.add_row(*(Text(gap + text) for gap, text in zip(gaps, texts, strict=True)), style=styles.get(kind))
     stream = StringIO()
     console = Console(
         file=stream,

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import zip_longest
-from typing import Any
+from typing import Any, NamedTuple
 
 from poolcalc.analysis import Layer
 from poolcalc.diff import Pair, matched
@@ -36,8 +36,7 @@ Value = int | str | tuple[int | str, ...] | None
 """A count, words, or one figure per axis; None where there is none."""
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(NamedTuple):
     """One figure before and after. name: the layer; "" for the network as a whole."""
 
     name: str

@@ -1,12 +1,11 @@
 """Questions about receptive fields: what one unit sees, which units see one pixel, whether bounds hold."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from difflib import get_close_matches
 from fractions import Fraction
 from itertools import accumulate
 from math import prod
-from typing import Any
+from typing import Any, NamedTuple
 
 from poolcalc.actual import ActualField, extent, holes, projected, union_size
 from poolcalc.analysis import Layer, last_local
@@ -56,8 +55,7 @@ def actual_of(report: Report, layer: Layer) -> ActualField:
     return field
 
 
-@dataclass(frozen=True, slots=True)
-class UnitView:
+class UnitView(NamedTuple):
     """What one unit sees.
 
     theoretical: first and last pixel on an endless canvas, along every axis; None where it sees none, or where the
@@ -221,8 +219,7 @@ def _actual_dict(report: Report, layer: Layer) -> dict[str, Any] | None:
     return view | {"unread": [mask.bit_count() for mask in field.unread()]}
 
 
-@dataclass(frozen=True, slots=True)
-class Bounds:
+class Bounds(NamedTuple):
     """What a team asks of a receptive field, in pixels along every axis; None asks nothing."""
 
     least: int | None = None

@@ -2,13 +2,12 @@
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from poolcalc.analysis import Layer
 
 
-@dataclass(frozen=True, slots=True)
-class Stage:
+class Stage(NamedTuple):
     """A layer and the neutral ones folded into it; shapes and fields are those of the last, costs those of all."""
 
     layers: tuple[Layer, ...]

@@ -13,7 +13,7 @@ from poolcalc.forward.results import Confirmation, Proof
 from poolcalc.graph import Graph, Node
 from poolcalc.op import Op
 from poolcalc.rule import Facts
-from poolcalc.rules import ALWAYS
+from poolcalc.rules import doubts
 
 SCHEMA = "poolcalc.report/1"
 
@@ -85,7 +85,7 @@ class Report:
     @cached_property
     def findings(self) -> tuple[Finding, ...]:
         """What makes the numbers doubtful, and bounds that are not kept."""
-        return (*(finding for rule in ALWAYS for finding in rule.check(self.facts)), *self.broken)
+        return (*(finding for rule in doubts() for finding in rule.check(self.facts)), *self.broken)
 
     def reduction(self, layer: Layer) -> float | None:
         """Return the share of positions that a layer removes, in percent; negative where it adds some."""

@@ -1,10 +1,9 @@
 """The tables of a report. Every column is declared once; a row is a stage of the network."""
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from fractions import Fraction
 from math import prod
-from typing import Any
+from typing import Any, NamedTuple
 
 from poolcalc.analysis import Layer
 from poolcalc.field import Summary
@@ -17,8 +16,7 @@ from poolcalc.table import Cell, Column, Row, Table
 NONE = "–"
 
 
-@dataclass(frozen=True, slots=True)
-class _Declared:
+class _Declared(NamedTuple):
     """A column and the cell that it has for a stage; summed columns have a total."""
 
     column: Column

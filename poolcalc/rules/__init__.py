@@ -1,52 +1,50 @@
-"""Every rule, one file each; adding one touches its file and this tuple."""
+"""Every rule, one file each; adding one touches its file and this table. A file is imported when it is needed."""
+
+from functools import cache
+from importlib import import_module
+from typing import Any
 
 from poolcalc.rule import Rule
-from poolcalc.rules.broken_expectation import BrokenExpectation
-from poolcalc.rules.coarse_output import CoarseOutput
-from poolcalc.rules.contextless_layer import ContextlessLayer
-from poolcalc.rules.gridding import Gridding
-from poolcalc.rules.half_pixel_shift import HalfPixelShift
-from poolcalc.rules.hanging_window import HangingWindow
-from poolcalc.rules.heavy_stage import HeavyStage
-from poolcalc.rules.impossible_layer import ImpossibleLayer
-from poolcalc.rules.large_dense_layer import LargeDenseLayer
-from poolcalc.rules.lost_rows import LostRows
-from poolcalc.rules.mismatched_merge import MismatchedMerge
-from poolcalc.rules.narrow_field import NarrowField
-from poolcalc.rules.pooled_prediction import PooledPrediction
-from poolcalc.rules.refuted_field import RefutedField
-from poolcalc.rules.shifted_merge import ShiftedMerge
-from poolcalc.rules.skipped_pixels import SkippedPixels
-from poolcalc.rules.unconfirmed_shape import UnconfirmedShape
-from poolcalc.rules.uneven_field import UnevenField
-from poolcalc.rules.unrestored_size import UnrestoredSize
-from poolcalc.rules.vanishing_object import VanishingObject
 
-RULES: tuple[Rule, ...] = (
-    ImpossibleLayer(),
-    MismatchedMerge(),
-    LostRows(),
-    ShiftedMerge(),
-    SkippedPixels(),
-    HalfPixelShift(),
-    HangingWindow(),
-    UnrestoredSize(),
-    NarrowField(),
-    ContextlessLayer(),
-    Gridding(),
-    UnevenField(),
-    VanishingObject(),
-    CoarseOutput(),
-    PooledPrediction(),
-    LargeDenseLayer(),
-    HeavyStage(),
-    UnconfirmedShape(),
-    RefutedField(),
-    BrokenExpectation(),
-)
-"""All rules, by code."""
+CLASSES = {
+    "impossible_layer": "ImpossibleLayer",
+    "mismatched_merge": "MismatchedMerge",
+    "lost_rows": "LostRows",
+    "shifted_merge": "ShiftedMerge",
+    "skipped_pixels": "SkippedPixels",
+    "half_pixel_shift": "HalfPixelShift",
+    "hanging_window": "HangingWindow",
+    "unrestored_size": "UnrestoredSize",
+    "narrow_field": "NarrowField",
+    "contextless_layer": "ContextlessLayer",
+    "gridding": "Gridding",
+    "uneven_field": "UnevenField",
+    "vanishing_object": "VanishingObject",
+    "coarse_output": "CoarseOutput",
+    "pooled_prediction": "PooledPrediction",
+    "large_dense_layer": "LargeDenseLayer",
+    "heavy_stage": "HeavyStage",
+    "unconfirmed_shape": "UnconfirmedShape",
+    "refuted_field": "RefutedField",
+    "broken_expectation": "BrokenExpectation",
+}
+"""The class of every rule, by its file, in the order of their codes."""
 
-_DOUBTS = (ImpossibleLayer, MismatchedMerge, UnconfirmedShape, RefutedField)
 
-ALWAYS: tuple[Rule, ...] = tuple(rule for rule in RULES if isinstance(rule, _DOUBTS))
-"""Rules that every command applies: what they find makes the numbers themselves doubtful."""
+@cache
+def rules() -> tuple[Rule, ...]:
+    """Return all rules, by code."""
+    return tuple(map(_rule, CLASSES))
+
+
+@cache
+def doubts() -> tuple[Rule, ...]:
+    """Return the rules that every command applies: what they find makes the numbers themselves doubtful."""
+    return tuple(map(_rule, ("impossible_layer", "mismatched_merge", "unconfirmed_shape", "refuted_field")))
+
+
+@cache
+def _rule(file: str) -> Rule:
+    module: Any = import_module(f"{__name__}.{file}")
+    rule: Rule = getattr(module, CLASSES[file])()
+    return rule

@@ -22,7 +22,6 @@ layers:
 """
 
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import ClassVar
 
 from poolcalc.analysis import Layer
@@ -31,7 +30,6 @@ from poolcalc.finding import Finding, Severity
 from poolcalc.op import times
 from poolcalc.paths import mismatched_axis
 from poolcalc.rule import MOST_CURED, Facts, Remedy, Rule
-from poolcalc.sizes import smallest_legal
 
 
 class ImpossibleLayer(Rule):
@@ -45,7 +43,7 @@ class ImpossibleLayer(Rule):
         """Yield what is found: what would help at the layer itself, and an input that would, where one was found."""
         for number, finding in enumerate(self.look(facts)):
             larger = [f"use {text}" for text in self.cured(facts, finding)] if number < MOST_CURED else []
-            yield replace(finding, help="; or ".join(filter(None, [finding.help, *larger])) or None)
+            yield finding._replace(help="; or ".join(filter(None, [finding.help, *larger])) or None)
 
     def look(self, facts: Facts) -> Iterator[Finding]:
         """Yield the layers' own reasons."""
@@ -55,6 +53,8 @@ class ImpossibleLayer(Rule):
 
     def remedies(self, facts: Facts, layer: Layer) -> Iterator[Remedy]:
         """Yield the smallest input on which everything runs, where that is larger."""
+        from poolcalc.sizes import smallest_legal
+
         present, legal = facts.graph.input[1:], smallest_legal(facts.graph)
         larger = tuple(max(size, least or size) for size, least in zip(present, legal, strict=True))
         if larger != present:

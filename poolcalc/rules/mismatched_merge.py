@@ -34,7 +34,6 @@ from poolcalc.analysis import Layer
 from poolcalc.families.sliding import SlidingWindow
 from poolcalc.finding import Finding, Severity
 from poolcalc.graph import INPUT
-from poolcalc.mending import mended
 from poolcalc.paths import extremes, mismatched_axis, parting, path, resizing, size_before, written
 from poolcalc.rule import Facts, Remedy, Rule, clean_inputs
 
@@ -55,6 +54,8 @@ class MismatchedMerge(Rule):
 
     def remedies(self, facts: Facts, layer: Layer) -> Iterator[Remedy]:
         """Yield other inputs, then changes of this merge and of those after it that need the same."""
+        from poolcalc.mending import mended
+
         yield from clean_inputs(facts)
         yield from (Remedy(text, changed) for text, changed in mended(facts.graph, layer.node.name))
 

@@ -2,6 +2,7 @@
 
 import re
 from contextlib import suppress
+from typing import TYPE_CHECKING
 
 from poolcalc.document import Mapping, Place, Problems, Scalar, Sequence, Stop, Value, described, shown
 from poolcalc.errors import InvalidArchitecture
@@ -9,10 +10,12 @@ from poolcalc.graph import INPUT, Graph, Source
 from poolcalc.op import Shape
 from poolcalc.parameter import OneOf, Unreadable, Whole, read_all
 from poolcalc.spec import yaml_reader
-from poolcalc.spec.expectations import Reading
 from poolcalc.spec.keys import known_entries
 from poolcalc.spec.layers import Expansion
 from poolcalc.spec.wiring import Reference, Wiring
+
+if TYPE_CHECKING:
+    from poolcalc.expectation import Expectation
 
 TASKS = OneOf(("classification", "detection", "segmentation"))
 KEYS = {
@@ -67,8 +70,7 @@ def _graph(document: Value, source: Source, input_shape: Shape | None, problems:
     nodes = wiring.resolved()
     outputs = _outputs(entries["outputs"], wiring, problems) if "outputs" in entries else (last,)
     objects = _objects(entries.get("objects"), problems)
-    reading = Reading(problems, wiring, len(shape) - 1 if shape else None, outputs)
-    expectations = reading.expectations(entries["expect"]) if "expect" in entries else ()
+    expectations = _expectations(entries["expect"], problems, wiring, shape, outputs) if "expect" in entries else ()
     if nodes is None or shape is None:
         return None
     stem = source.name.replace("\\", "/").rpartition("/")[2].removesuffix(".yaml").removesuffix(".yml")
@@ -84,6 +86,14 @@ def _graph(document: Value, source: Source, input_shape: Shape | None, problems:
         objects=objects,
         expectations=expectations,
     )
+
+
+def _expectations(
+    value: Value, problems: Problems, wiring: Wiring, shape: Shape | None, outputs: tuple[str, ...]
+) -> "tuple[Expectation, ...]":
+    from poolcalc.spec.expectations import Reading
+
+    return Reading(problems, wiring, len(shape) - 1 if shape else None, outputs).expectations(value)
 
 
 def _text(value: Value | None, problems: Problems) -> str | None:

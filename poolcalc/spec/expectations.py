@@ -2,10 +2,10 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from fractions import Fraction
 from operator import gt
-from typing import cast
+from typing import NamedTuple, cast
 
 from poolcalc.document import Mapping, Place, Problems, Scalar, Sequence, Value, described, shown
 from poolcalc.expectation import Expectation, Relation, What, written
@@ -127,8 +127,7 @@ def _object(properties: Schema) -> Schema:
     return {"type": "object", "properties": properties, "additionalProperties": False, "minProperties": 1}
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
+class Reading(NamedTuple):
     """What it takes to read `expect`: the names in the file, and where problems go.
 
     rank: spatial axes of the input, None where it could not be read. outputs: the names of the results.
@@ -148,7 +147,7 @@ class Reading:
         given = known_entries(value, EXPECT, "unknown expectation", self.problems)
         message = self._message(given.pop("message", None))
         found = [one for key, limits in given.items() for one in self._about_the_network(key, limits)]
-        return tuple(replace(one, message=message) for one in found)
+        return tuple(one._replace(message=message) for one in found)
 
     def _message(self, value: Value | None) -> str | None:
         if value is None:

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import yaml
 
@@ -11,8 +11,7 @@ from poolcalc.document import Place, Problems, shown
 CLOSING = {"[": "]", "{": "}"}
 
 
-@dataclass(frozen=True, slots=True)
-class _Error:
+class _Error(NamedTuple):
     """What the parser says.
 
     what, where: the problem and its place. before, after: the line up to there and from there on; both are empty at the

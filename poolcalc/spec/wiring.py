@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import islice, pairwise
+from typing import NamedTuple
 
 from poolcalc.document import Place, Problems, shown
 from poolcalc.graph import INPUT, Node
@@ -13,8 +14,7 @@ MOST_COMPARED = 200
 """Names that a misspelled one is compared with."""
 
 
-@dataclass(frozen=True, slots=True)
-class Reference:
+class Reference(NamedTuple):
     """A name written behind `from:`, to be looked up in `scope` and then outward."""
 
     text: str

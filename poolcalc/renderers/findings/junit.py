@@ -6,7 +6,7 @@ from xml.etree import ElementTree as ET
 from poolcalc.finding import Finding
 from poolcalc.review import Checked, Review
 
-_FORBIDDEN = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_FORBIDDEN = re.compile("[\0-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 """What XML 1.0 cannot hold, escaped or not."""
 
 

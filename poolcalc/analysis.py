@@ -4,16 +4,19 @@ A layer that cannot run does not stop the analysis: it is marked with the reason
 everything else is computed.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from itertools import cycle
 from math import prod
-from typing import NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from poolcalc.field import PIXELS, Field, Summary, hull
 from poolcalc.graph import INPUT, Graph, Node
 from poolcalc.op import Impossible, Op, Shape, times
 from poolcalc.taps import IDENTITY, Taps, everything
+
+Answer = TypeVar("Answer")
 
 MOST_UNITS = 2**20
 """Larger maps, along one axis, are typing errors, not networks."""
@@ -69,7 +72,7 @@ class Layer:
         if not self.fields:
             return ()
         units = self.shape[1:] if self.shape and len(self.shape) > 1 else (1,) * len(self.fields)
-        return tuple(field.summary(count) for field, count in zip(self.fields, units, strict=True))
+        return _by_axis(Field.summary, zip(self.fields, units, strict=True))
 
     @property
     def sees_everything(self) -> bool:
@@ -121,9 +124,10 @@ def analyse(graph: Graph, *, origin: str = INPUT, gates: bool = True) -> Analysi
     """Compute every layer's shape, cost and receptive field (see `Analysis` for `origin` and `gates`)."""
     shapes: dict[str, Shape | None] = {INPUT: graph.input}
     fields: dict[str, tuple[Field, ...]] = {origin: (PIXELS,) * (len(graph.input) - 1)}
+    stages: dict[tuple[Op, Sequence[Shape]], _Stage] = {}
     layers = []
     for node in graph.nodes:
-        layer = _layer(node, [shapes[name] for name in node.inputs], fields, gates=gates)
+        layer = _layer(node, tuple(shapes[name] for name in node.inputs), fields, stages, gates=gates)
         if node.name == origin:
             layer = replace(layer, fields=fields[origin])
         shapes[node.name] = layer.shape
@@ -133,33 +137,65 @@ def analyse(graph: Graph, *, origin: str = INPUT, gates: bool = True) -> Analysi
     return Analysis(graph, tuple(layers), origin, gates)
 
 
+class _Stage(NamedTuple):
+    """What an operator makes of inputs of certain shapes, wherever in the network it stands.
+
+    taps: how it reads every input, then how it reads every input once more, as a whole, if it does.
+    """
+
+    shape: Shape
+    params: int
+    macs: int
+    taps: tuple[tuple[Taps, ...] | None, ...]
+    dropped: tuple[tuple[int, int], ...]
+
+
 def _layer(
-    node: Node, inputs: Sequence[Shape | None], fields: Mapping[str, tuple[Field, ...]], *, gates: bool
+    node: Node,
+    inputs: tuple[Shape | None, ...],
+    fields: Mapping[str, tuple[Field, ...]],
+    stages: dict[tuple[Op, Sequence[Shape]], _Stage],
+    *,
+    gates: bool,
 ) -> Layer:
-    known = [shape for shape in inputs if shape is not None]
+    known = tuple(shape for shape in inputs if shape is not None)
     if len(known) < len(inputs):
-        return Layer(node, tuple(inputs))
+        return Layer(node, inputs)
     op = node.op
     try:
-        _require_accepted(op, known)
-        shape = op.output_shape(known)
-        _require_sensible(shape)
+        stage = stages.get((op, known))
+        if stage is None:
+            stage = stages[op, known] = _stage(op, known)
     except Impossible as problem:
         if op.merges:
             given = (f"{name} gives {times(shape)}" for name, shape in zip(node.inputs, known, strict=True))
             problem.notes += (", ".join(given),)
-        return Layer(node, tuple(known), problem=problem)
-    reads = _reads(node, known)
+        return Layer(node, known, problem=problem)
+    reads = tuple(map(Read, cycle(node.inputs), stage.taps))
     seen = reads if gates else _without_gates(reads)
     return Layer(
         node,
-        tuple(known),
-        shape,
-        params=sum(weight.size for weight in op.weights(known).values() if weight.learned),
-        macs=op.macs(known, shape),
+        known,
+        stage.shape,
+        params=stage.params,
+        macs=stage.macs,
         reads=seen,
         fields=_fields([(read.taps, fields[read.source]) for read in seen if read.source in fields]),
-        dropped=tuple(map(_dropped, reads[0].taps or (), known[0][1:], shape[1:])),
+        dropped=stage.dropped,
+    )
+
+
+def _stage(op: Op, inputs: Sequence[Shape]) -> _Stage:
+    _require_accepted(op, inputs)
+    shape = op.output_shape(inputs)
+    _require_sensible(shape)
+    taps = _taps(op, inputs)
+    return _Stage(
+        shape,
+        sum(weight.size for weight in op.weights(inputs).values() if weight.learned),
+        op.macs(inputs, shape),
+        taps,
+        tuple(map(_dropped, taps[0] or (), inputs[0][1:], shape[1:])),
     )
 
 
@@ -184,17 +220,13 @@ def _require_sensible(shape: Shape) -> None:
         )
 
 
-def _reads(node: Node, inputs: Sequence[Shape]) -> tuple[Read, ...]:
-    """Return how a node reads its inputs."""
-    op = node.op
+def _taps(op: Op, inputs: Sequence[Shape]) -> tuple[tuple[Taps, ...] | None, ...]:
+    """Return how an operator reads its inputs (see `_Stage`)."""
     if all(len(shape) == 1 for shape in inputs):
-        return tuple(Read(name, None) for name in node.inputs)
+        return (None,) * len(inputs)
     by_axis = [op.taps(axis, sizes) for axis, sizes in enumerate(zip(*(shape[1:] for shape in inputs), strict=True))]
-    reads = [Read(name, taps) for name, taps in zip(node.inputs, zip(*by_axis, strict=True), strict=True)]
-    if op.reads_whole_map:
-        wholes = zip(node.inputs, inputs, strict=True)
-        reads += [Read(name, tuple(everything(size) for size in shape[1:])) for name, shape in wholes]
-    return tuple(reads)
+    wholes = [tuple(map(everything, shape[1:])) for shape in inputs] if op.reads_whole_map else []
+    return (*zip(*by_axis, strict=True), *wholes)
 
 
 def _without_gates(reads: tuple[Read, ...]) -> tuple[Read, ...]:
@@ -204,13 +236,22 @@ def _without_gates(reads: tuple[Read, ...]) -> tuple[Read, ...]:
 
 def _fields(sources: Sequence[tuple[tuple[Taps, ...] | None, tuple[Field, ...]]]) -> tuple[Field, ...]:
     """Return the hull of what all reads see, axis by axis; nothing where none of them sees the origin."""
-    seen = [
-        fields
-        if taps is None
-        else tuple(field if tap is IDENTITY else field.through(tap) for field, tap in zip(fields, taps, strict=True))
-        for taps, fields in sources
-    ]
-    return seen[0] if len(seen) == 1 else tuple(hull(by_axis) for by_axis in zip(*seen, strict=True))
+    seen = [fields if taps is None else _by_axis(_through, zip(fields, taps, strict=True)) for taps, fields in sources]
+    return seen[0] if len(seen) == 1 else _by_axis(lambda *fields: hull(fields), zip(*seen, strict=True))
+
+
+def _through(field: Field, taps: Taps) -> Field:
+    return field if taps is IDENTITY else field.through(taps)
+
+
+def _by_axis(work: Callable[..., Answer], axes: Iterable[tuple[Any, ...]]) -> tuple[Answer, ...]:
+    """Return what the work gives for every axis, done once where an axis is like the one before it."""
+    found: list[Answer] = []
+    last = None
+    for axis in axes:
+        found.append(found[-1] if axis == last else work(*axis))
+        last = axis
+    return tuple(found)
 
 
 def _dropped(taps: Taps, size: int, units: int) -> tuple[int, int]:

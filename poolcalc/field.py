@@ -104,7 +104,10 @@ class Field(NamedTuple):
     def through(self, taps: Taps) -> "Field":
         """Return the field of the units that read this field's units by `taps`."""
         strands = [strand.through(taps) for strand in self.strands]
-        return UNKNOWN if None in strands else _joined(strand for strand in strands if strand)
+        told = [strand for strand in strands if strand]
+        if len(told) < len(strands):
+            return UNKNOWN
+        return _joined(told) if len(told) > 1 else Field(tuple(told))
 
     def span(self, unit: int) -> Span | None:
         """Return what `unit` sees on an endless canvas, by local paths where there are any."""

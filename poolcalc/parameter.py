@@ -10,7 +10,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable
 from dataclasses import MISSING, dataclass, field, fields
 from fractions import Fraction
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any, NamedTuple
 
 from poolcalc.document import Place, Problems, Scalar, Sequence, Value, described
@@ -343,6 +343,7 @@ def parameter(kind: Kind, text: str, default: Any = MISSING) -> Any:
     return field(metadata={"kind": kind, "text": text, "default": default})
 
 
+@cache
 def parameters(operator: type) -> tuple[Parameter, ...]:
     """Return the declarations of an operator class, in order."""
     return tuple(

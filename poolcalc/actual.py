@@ -15,7 +15,7 @@ from math import prod
 from operator import or_
 from typing import NamedTuple
 
-from poolcalc.analysis import Analysis, Read
+from poolcalc.analysis import Analysis, Read, by_axis
 from poolcalc.taps import IDENTITY, Taps
 
 Masks = tuple[int, ...]
@@ -103,7 +103,7 @@ class _Reader:
     def read(self, product: Product, read: Read, units: Sequence[int]) -> Product:
         if read.taps is None:
             return product
-        return tuple(self._axis(*axis) for axis in zip(product, read.taps, units, strict=True))
+        return by_axis(self._axis, zip(product, read.taps, units, strict=True))
 
     def _axis(self, masks: Masks, taps: Taps, units: int) -> Masks:
         if taps is IDENTITY:

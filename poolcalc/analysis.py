@@ -72,7 +72,7 @@ class Layer:
         if not self.fields:
             return ()
         units = self.shape[1:] if self.shape and len(self.shape) > 1 else (1,) * len(self.fields)
-        return _by_axis(Field.summary, zip(self.fields, units, strict=True))
+        return by_axis(Field.summary, zip(self.fields, units, strict=True))
 
     @property
     def sees_everything(self) -> bool:
@@ -236,15 +236,15 @@ def _without_gates(reads: tuple[Read, ...]) -> tuple[Read, ...]:
 
 def _fields(sources: Sequence[tuple[tuple[Taps, ...] | None, tuple[Field, ...]]]) -> tuple[Field, ...]:
     """Return the hull of what all reads see, axis by axis; nothing where none of them sees the origin."""
-    seen = [fields if taps is None else _by_axis(_through, zip(fields, taps, strict=True)) for taps, fields in sources]
-    return seen[0] if len(seen) == 1 else _by_axis(lambda *fields: hull(fields), zip(*seen, strict=True))
+    seen = [fields if taps is None else by_axis(_through, zip(fields, taps, strict=True)) for taps, fields in sources]
+    return seen[0] if len(seen) == 1 else by_axis(lambda *fields: hull(fields), zip(*seen, strict=True))
 
 
 def _through(field: Field, taps: Taps) -> Field:
     return field if taps is IDENTITY else field.through(taps)
 
 
-def _by_axis(work: Callable[..., Answer], axes: Iterable[tuple[Any, ...]]) -> tuple[Answer, ...]:
+def by_axis(work: Callable[..., Answer], axes: Iterable[tuple[Any, ...]]) -> tuple[Answer, ...]:
     """Return what the work gives for every axis, done once where an axis is like the one before it."""
     found: list[Answer] = []
     last = None

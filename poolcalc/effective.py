@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from math import prod
 from typing import NamedTuple
 
-from poolcalc.analysis import Analysis, Layer, Read
+from poolcalc.analysis import Analysis, Layer, Read, by_axis
 from poolcalc.taps import IDENTITY, Taps
 
 ENOUGH_PHASES = 4096
@@ -91,7 +91,7 @@ def _read(source: Energy, read: Read, share: float) -> Energy:
     energy, spreads = source
     if read.taps is None:
         return energy * share, spreads
-    return energy * share, tuple(s.through(taps) for s, taps in zip(spreads, read.taps, strict=True))
+    return energy * share, by_axis(_Spread.through, zip(spreads, read.taps, strict=True))
 
 
 def _mixed(parts: Sequence[Energy]) -> Energy | None:

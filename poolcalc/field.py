@@ -94,12 +94,12 @@ class Field(NamedTuple):
     @property
     def local(self) -> tuple[Strand, ...]:
         """The strands that move with the unit."""
-        return tuple(strand for strand in self.strands if strand.advance)
+        return tuple([strand for strand in self.strands if strand.advance])
 
     @property
     def sees_everything(self) -> bool:
         """Whether some path to these units goes through the whole map."""
-        return len(self.local) < len(self.strands)
+        return 0 in [strand.advance for strand in self.strands]
 
     def through(self, taps: Taps) -> "Field":
         """Return the field of the units that read this field's units by `taps`."""

@@ -92,10 +92,8 @@ def _axes(layer: Layer, pick: Callable[[Summary], Any]) -> list[Any]:
 
 
 def _joined(values: Sequence[Any]) -> Cell:
-    if not values or all(value is None for value in values):
-        return Cell(NONE)
-    shown = [NONE if value is None else value for value in values]
-    return Cell(evenly(shown), "x".join("" if value is None else str(value) for value in values))
+    texts = ["" if value is None else str(value) for value in values]
+    return Cell(evenly([text or NONE for text in texts]), "x".join(texts)) if any(texts) else Cell(NONE)
 
 
 def _field_size(_: Report, stage: Stage) -> Cell:

@@ -7,6 +7,7 @@ built: alias expansion is counted, never carried out.
 
 import codecs
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -85,8 +86,9 @@ class _Open:
     is_mapping: bool
     place: Place
     anchor: str | None
-    parts: list[_Read] = field(default_factory=list)
+    parts: list[Value] = field(default_factory=list)
     weight: int = 1
+    height: int = 1
 
 
 class _Builder:
@@ -95,46 +97,53 @@ class _Builder:
         self.stack: list[_Open] = []
         self.anchors: dict[str, _Read] = {}
         self.undefined: set[str] = set()
+        self.documents = 0
         self.root: Value | None = None
 
     def build(self, text: str) -> Value | None:
-        documents = 0
+        answers: dict[type, Callable[[Any], None]] = {
+            yaml.ScalarEvent: self._scalar,
+            yaml.SequenceStartEvent: self._open,
+            yaml.MappingStartEvent: self._open,
+            yaml.SequenceEndEvent: self._close,
+            yaml.MappingEndEvent: self._close,
+            yaml.AliasEvent: self._alias,
+            yaml.DocumentStartEvent: self._document,
+        }
         for event in yaml.parse(text, Loader=_Loader):
-            match event:
-                case yaml.ScalarEvent():
-                    self._refuse_tag(event)
-                    scalar = Scalar(_place(event), event.value, bool(event.style))
-                    self._attach(_Read(scalar), scalar.place, event.anchor)
-                case yaml.MappingStartEvent() | yaml.SequenceStartEvent():
-                    self._open(event)
-                case yaml.MappingEndEvent() | yaml.SequenceEndEvent():
-                    done = self.stack.pop()
-                    height = 1 + max((part.height for part in done.parts), default=0)
-                    self._attach(_Read(self._closed(done), done.weight, height), done.place, done.anchor)
-                case yaml.AliasEvent():
-                    self._alias(event)
-                case yaml.DocumentStartEvent():
-                    documents += 1
-                    if documents > 1:
-                        place = Place(_place(event).line, 1, 3)
-                        self.problems.stop(place, "a second document starts here", "keep one architecture per file")
+            if answer := answers.get(type(event)):
+                answer(event)
         if self.undefined:
             raise Stop
         return self.root
 
-    def _refuse_tag(self, event: yaml.NodeEvent) -> None:
-        tag = getattr(event, "tag", None)
-        if tag and tag != "!":
-            self.problems.add(_place(event), "tags have no meaning here", help="leave the tag out")
+    def _document(self, event: yaml.DocumentStartEvent) -> None:
+        self.documents += 1
+        if self.documents > 1:
+            place = Place(_place(event).line, 1, 3)
+            self.problems.stop(place, "a second document starts here", "keep one architecture per file")
 
-    def _open(self, event: yaml.NodeEvent) -> None:
-        self._refuse_tag(event)
+    def _scalar(self, event: yaml.ScalarEvent) -> None:
         place = _place(event)
+        self._refuse_tag(event, place)
+        self._attach(_Read(Scalar(place, event.value, bool(event.style))), place, event.anchor)
+
+    def _refuse_tag(self, event: Any, place: Place) -> None:
+        if event.tag and event.tag != "!":
+            self.problems.add(place, "tags have no meaning here", help="leave the tag out")
+
+    def _open(self, event: yaml.CollectionStartEvent) -> None:
+        place = _place(event)
+        self._refuse_tag(event, place)
         if len(self.stack) >= DEEPEST:
             self._refuse_depth(place)
         self.stack.append(_Open(isinstance(event, yaml.MappingStartEvent), place, event.anchor))
         if event.anchor:
             self.anchors.pop(event.anchor, None)
+
+    def _close(self, _: yaml.Event) -> None:
+        done = self.stack.pop()
+        self._attach(_Read(self._closed(done), done.weight, done.height), done.place, done.anchor)
 
     def _alias(self, event: yaml.AliasEvent) -> None:
         place = _place(event)
@@ -156,8 +165,10 @@ class _Builder:
         if len(self.stack) + read.height > DEEPEST:
             self._refuse_depth(place)
         parent = self.stack[-1]
-        parent.parts.append(read)
+        parent.parts.append(read.value)
         parent.weight += read.weight
+        if read.height >= parent.height:
+            parent.height = read.height + 1
         if parent.weight > MOST_VALUES:
             message = f"more than {MOST_VALUES:,} values, with aliases written out"
             self.problems.stop(place, message, "use `repeat` for what recurs")
@@ -168,10 +179,10 @@ class _Builder:
 
     def _closed(self, done: _Open) -> Value:
         if not done.is_mapping:
-            return Sequence(done.place, tuple(part.value for part in done.parts))
+            return Sequence(done.place, tuple(done.parts))
         entries: dict[str, tuple[Scalar, Value]] = {}
         merged: list[tuple[Scalar, Value]] = []
-        for (key, *_), (value, *_) in zip(done.parts[::2], done.parts[1::2], strict=True):
+        for key, value in zip(done.parts[::2], done.parts[1::2], strict=True):
             if not isinstance(key, Scalar):
                 self.problems.add(key, "a key must be a single word", help="write `key: value`")
             elif key.text == "<<" and not key.quoted:

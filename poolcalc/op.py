@@ -42,7 +42,7 @@ class Impossible(Exception):  # noqa: N818 - not an error of the program: a fact
 
 
 class Weight(NamedTuple):
-    """One tensor of values that a layer brings along, and the normal distribution to draw it from.
+    """One tensor of values that a layer brings along, and the mean and deviation of the values to draw.
 
     learned: counted as parameters; running statistics are not.
     """

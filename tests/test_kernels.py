@@ -110,7 +110,7 @@ def test_values_do_not_depend_on_the_size_of_the_work_buffer(
         def rows(self, name: str) -> Any:
             yield slice(0, len(tensors[name])), tensors[name]
 
-    given = Given(x, {}, 0)
+    given = Given(Noise(0), {}, 0)
     expected = op.forward([x], given)
     monkeypatch.setattr(convolution, "WORKSPACE", workspace)
     monkeypatch.setattr(pooling, "WORKSPACE", workspace)
@@ -139,7 +139,7 @@ def test_products_are_counted_by_blocks_and_never_by_positions(
 
 @pytest.mark.parametrize("shape", [(7, 3), (4096, 25088 // 16), (3, 2 * LENGTH), (2, 512, 3, 3)])
 def test_drawn_weights_cover_every_row_once_and_are_alike_whole_and_in_blocks(shape: Shape, noise: Noise) -> None:
-    weights = DrawnWeights(noise.block, {"weight": Weight(shape, 0.5, 2.0)}, 3)
+    weights = DrawnWeights(noise, {"weight": Weight(shape, 0.5, 2.0)}, 3)
     blocks = list(weights.rows("weight"))
     assert [i for part, _ in blocks for i in range(part.start, part.stop)] == [*range(shape[0])]
     whole = weights["weight"]
@@ -166,11 +166,11 @@ def test_an_error_in_a_helper_is_raised_and_the_pool_ends() -> None:
 def test_kernels_that_are_called_from_several_threads_do_not_share_their_helpers(noise: Noise) -> None:
     keyword, shape, parameters = CONVOLUTIONS[0]
     op, x = operator(keyword, shape, parameters), noise.image(shape)
-    expected = op.forward([x], DrawnWeights(noise.block, op.weights([shape]), 1))
+    expected = op.forward([x], DrawnWeights(noise, op.weights([shape]), 1))
 
     def once(number: int) -> bool:
         with parallel.threads(1 + number % 3):
-            return np.array_equal(op.forward([x], DrawnWeights(noise.block, op.weights([shape]), 1)), expected)
+            return np.array_equal(op.forward([x], DrawnWeights(noise, op.weights([shape]), 1)), expected)
 
     with ThreadPoolExecutor(4) as callers:
         assert all(callers.map(once, range(12)))

@@ -189,6 +189,9 @@ def _report(graph: "Graph", *, forward: bool) -> "Report":
 
     if not forward:
         return analyze(graph)
+    from poolcalc.forward.memory import give_back_large_arrays
+
+    give_back_large_arrays()
     with bar(f"running {graph.name}") as progress:
         return confirm(graph, progress=progress)
 

@@ -48,6 +48,9 @@ def shapes(  # noqa: PLR0913, PLR0917 - one for every option
     def examine(graph: Graph) -> Report:
         if not forward:
             return analyze(graph)
+        from poolcalc.forward.memory import give_back_large_arrays
+
+        give_back_large_arrays()
         with bar(f"running {graph.name}") as progress:
             channels = THIN if thin else None
             return confirm(graph, batch=batch, seed=seed, progress=progress, threads=threads, channels=channels)

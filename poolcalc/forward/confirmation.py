@@ -1,7 +1,7 @@
 """Run every layer and record the shape that comes out. The predicted shapes are looked at only afterwards."""
 
 import os
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from itertools import accumulate
 from math import prod
 from time import perf_counter
@@ -17,7 +17,7 @@ from poolcalc.forward.weights import Noise
 from poolcalc.graph import INPUT
 from poolcalc.kernels import Array
 from poolcalc.kernels.parallel import threads as helped_by
-from poolcalc.op import Shape, Weight
+from poolcalc.op import Shape
 
 Progress = Callable[[float], None]
 """Called after every layer with the share of the work that is done, 0 to 1."""
@@ -51,7 +51,7 @@ def run(
     _require_memory(estimate.memory(analysis, threads=threads, size=size), thin=bool(channels))
     start = perf_counter()
     shares = _shares(estimate.seconds(analysis, threads=threads, size=size) * batch) if progress else []
-    noise = Noise(seed, max((w.size for layer in analysis.layers for w in _weights(layer)), default=0))
+    noise = Noise(seed)
     found: dict[str, Shape | None] = {}
     with np.errstate(all="ignore"), helped_by(threads):
         for image in range(batch):
@@ -88,12 +88,6 @@ def _forward(
         return result.shape
     tensors[layer.node.name] = with_channels(result, min(predicted[0], channels)) if result.ndim > 1 else result
     return full_shape(result.shape, op.output_shape(shapes), predicted)
-
-
-def _weights(layer: Layer) -> Iterable[Weight]:
-    """Return the weights that a layer is predicted to need."""
-    known = [shape for shape in layer.input_shapes if shape]
-    return layer.node.op.weights(known).values() if layer.shape else ()
 
 
 def _shares(seconds: Sequence[float]) -> list[float]:

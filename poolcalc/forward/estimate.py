@@ -7,7 +7,7 @@ from time import perf_counter
 import numpy as np
 
 from poolcalc.analysis import Analysis, Layer
-from poolcalc.forward.weights import LENGTH, SHIFTS
+from poolcalc.forward.weights import LENGTH, SHIFTS, block_length
 from poolcalc.graph import INPUT
 from poolcalc.kernels import WORKSPACE
 
@@ -66,7 +66,7 @@ def memory(analysis: Analysis, *, threads: int = 1, size: Size = prod) -> int:
     Tensors live until their last reader has run, and a view keeps alive what it looks at.
     """
     owner, sizes = {INPUT: INPUT}, {INPUT: size(analysis.graph.input)}
-    most = longest = 0
+    most = drawn = 0
     for layer, expiring in zip(analysis.layers, analysis.graph.expiring, strict=True):
         name, op, values = layer.node.name, layer.node.op, size(layer.shape) if layer.shape else 0
         if op.keyword in VIEWS and values:
@@ -74,18 +74,20 @@ def memory(analysis: Analysis, *, threads: int = 1, size: Size = prod) -> int:
         else:
             owner[name], sizes[name] = name, values
         params = (layer.params or 0) * values // (layer.activations or 1)
-        longest = max(longest, min(params, LENGTH))
-        most = max(most, sum(sizes[each] for each in {*owner.values()}) + _beside(layer, params, threads, size))
+        before, drawn = drawn, block_length(drawn, min(params, LENGTH) + SHIFTS)
+        alive = sum(sizes[each] for each in {*owner.values()})
+        growing = drawn if drawn > before else 0  # for a moment the new block and the parts that it is made of
+        most = max(most, alive + drawn + max(growing, _beside(layer, params, threads, size)))
         for unused in expiring:
             owner.pop(unused, None)
-    return VALUE * (most + longest + SHIFTS) + FIXED
+    return VALUE * most + FIXED
 
 
 def _beside(layer: Layer, params: int, threads: int, size: Size) -> int:
     """Return the values that a layer needs beside its inputs and output: weights and intermediate results."""
     op, scaled = layer.node.op, min(params, LENGTH)
     if op.keyword in ("conv", "depthwise_conv"):
-        return scaled + threads * min(WORKSPACE, (layer.macs or 0))
+        return scaled + threads * min(WORKSPACE, _columns(layer, layer.macs or 0))
     if op.keyword == "linear":
         return scaled
     shapes = [shape for shape in (layer.shape, *layer.input_shapes) if shape]
@@ -108,11 +110,14 @@ def _seconds(layer: Layer, per_product: float, threads: int, size: Size) -> floa
     thin = size(shape) / prod(shape)
     values = max(size(shape), size(given))
     products = (layer.macs or 0) * thin * size(given) / prod(given)
-    if len(shape) == 1:
-        copying = products * PER_WEIGHT
-    else:  # a pixel of a window is copied once for all output channels that it is multiplied for
-        copying = products / max(1, shape[0] // op.channel_groups(given[0]) * thin) * PER_COLUMN
+    copying = products * PER_WEIGHT if len(shape) == 1 else _columns(layer, products) / thin * PER_COLUMN
     return (products * per_product + copying) / threads + values * PER_FUNCTION.get(op.keyword, PER_VALUE) + PER_CALL
+
+
+def _columns(layer: Layer, products: float) -> int:
+    """Return how many values are copied for that many products: each is multiplied for every channel of a group."""
+    channels = (layer.shape or (1,))[0]
+    return int(products) // max(1, channels // layer.node.op.channel_groups((layer.input_shapes[0] or (1,))[0]))
 
 
 def _products_per_second() -> float:

@@ -1,11 +1,14 @@
-"""Random weights that cost next to nothing: every tensor is a window on one drawn block, repeated as often as needed.
+"""Random values that cost next to nothing: every tensor is a window on one drawn block, repeated as often as needed.
 
-Drawing 138 million normal values takes longer than running VGG-16 on them, and holding them takes 550 MB. Here no dense
-matrix ever exists, one layer's weights are at most `LENGTH` scaled values, and they depend on the seed alone.
+Drawing 138 million values takes longer than running VGG-16 on them, and holding them takes 550 MB. Here no dense matrix
+ever exists, one layer's weights are at most `LENGTH` scaled values, and all depend on the seed alone.
+
+The values come from Python's generator, because importing NumPy's takes longer than drawing a whole block.
 """
 
 from collections.abc import Iterator
 from math import prod
+from random import Random
 
 import numpy as np
 
@@ -18,13 +21,16 @@ LENGTH = 1 << 20
 SHIFTS = 4093
 """Places at which a block of rows may start in the values of the first one, so that no block repeats another."""
 
+DRAWN = 1 << 16
+"""Values to draw at a time."""
+
 
 class Noise:
-    """A block of standard normal values, and a random input."""
+    """Values with mean 0 and variance 1, evenly distributed, drawn as far as they are needed."""
 
-    def __init__(self, seed: int, length: int = LENGTH) -> None:
-        self.generator = np.random.default_rng(seed)
-        self.block = self.generator.standard_normal(min(length, LENGTH) + SHIFTS, np.float32)
+    def __init__(self, seed: int) -> None:
+        self._images, self._weights = (Random(f"{what} {seed}") for what in ("images", "weights"))  # noqa: S311
+        self._block = _drawn(self._weights, 0)
         self.drawings = 0
 
     def rewind(self) -> None:
@@ -32,20 +38,43 @@ class Noise:
         self.drawings = 0
 
     def image(self, shape: tuple[int, ...]) -> Array:
-        """Return a fresh random input."""
-        return self.generator.standard_normal(shape, np.float32)
+        """Return a fresh random input; one of more than `LENGTH` values repeats itself."""
+        return np.resize(_drawn(self._images, min(prod(shape), LENGTH)), shape)
 
     def drawn(self, declared: dict[str, Weight]) -> "DrawnWeights":
         """Return values for one layer's weights."""
         self.drawings += 1
-        return DrawnWeights(self.block, declared, self.drawings)
+        return DrawnWeights(self, declared, self.drawings)
+
+    def block(self, count: int) -> Array:
+        """Return the first values of the block, which grows with what is asked for."""
+        there = len(self._block)
+        if count > there:
+            more = _drawn(self._weights, block_length(there, count) - there)
+            self._block = np.concatenate([self._block, more])
+        return self._block[:count]
+
+
+def block_length(there: int, needed: int) -> int:
+    """Return how long a block of `there` values becomes for the sake of those `needed`: twice as long if it grows."""
+    return max(needed, min(2 * there, LENGTH + SHIFTS)) if needed > there else there
+
+
+def _drawn(random: Random, count: int) -> Array:
+    values = np.empty(count, np.float32)
+    for low in range(0, count, DRAWN):
+        part = values[low : low + DRAWN]
+        part[:] = np.frombuffer(random.randbytes(4 * len(part)), "<u4")
+    values *= np.float32(2 * 3**0.5 / 2**32)  # from −√3 to √3, which has variance 1
+    values -= np.float32(3**0.5)
+    return values
 
 
 class DrawnWeights:
     """One layer's weights, made when they are asked for."""
 
-    def __init__(self, block: Array, declared: dict[str, Weight], drawing: int) -> None:
-        self.block, self.declared, self.drawing = block, declared, drawing
+    def __init__(self, noise: Noise, declared: dict[str, Weight], drawing: int) -> None:
+        self.noise, self.declared, self.start = noise, declared, drawing * 7919 % SHIFTS
 
     def __getitem__(self, name: str) -> Array:
         """Return a tensor whole."""
@@ -64,9 +93,8 @@ class DrawnWeights:
             yield slice(low, high), values[start : start + (high - low) * width].reshape(high - low, *row)
 
     def _values(self, weight: Weight, length: int) -> Array:
-        block = self.block if length <= len(self.block) else np.resize(self.block, length)
-        start = self.drawing * 7919 % (len(block) - length + 1)
-        values = block[start : start + length] * np.float32(weight.deviation)
+        noise = self.noise.block(self.start + min(length, LENGTH + SHIFTS))[self.start :]
+        values = (noise if length <= len(noise) else np.resize(noise, length)) * np.float32(weight.deviation)
         if weight.mean:
             values += np.float32(weight.mean)
         return values

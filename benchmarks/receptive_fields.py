@@ -78,15 +78,17 @@ def wider(name: str) -> list[str]:
 def main() -> None:
     """Print all tables."""
     views = ["shapes, cost, theoretical fields", "actual fields, every unit"]
-    title = "Receptive fields without NumPy; the ratio is that of actual fields to reading the file."
+    title = "## Receptive fields without NumPy; the ratio is that of actual fields to reading the file"
     headings = ["network", "layers", "reading the file", *views, "effective estimate", "ratio"]
     table(title, headings, map(formulas, LAST_LOCAL))
 
     headings = ["network", "forward pass", "proof", "ratio", "proven", "exact effective field, one unit"]
-    table("By execution, beside the network's own forward pass.", headings, map(execution, LAST_LOCAL))
+    table(
+        "## Receptive fields by execution, beside the network's own forward pass", headings, map(execution, LAST_LOCAL)
+    )
 
     deeper = growth("3-wide convolutions", "layers", (1_000, chain(1_000)), (10_000, chain(10_000)))
-    table("How receptive fields grow.", ["network", "size", *views], [*map(wider, LAST_LOCAL), deeper])
+    table("## How receptive fields grow", ["network", "size", *views], [*map(wider, LAST_LOCAL), deeper])
 
 
 if __name__ == "__main__":

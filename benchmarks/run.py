@@ -1,17 +1,27 @@
-"""Run all benchmarks and print their tables as one Markdown document: `python benchmarks/run.py > benchmarks.md`.
+"""Run all benchmarks and print their tables as one Markdown document.
 
-What else to install is told in forward.py and commands.py; what is not there is left out.
+    pip install torch torchinfo onnx onnxruntime
+    python benchmarks/run.py > docs/benchmarks.md
+
+The peers of the first line are optional: what is not there is left out, and said to be.
 """
 
 import os
 import platform
 import subprocess
 import sys
+from datetime import datetime, timezone
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 PARTS = ("forward", "commands", "growth", "receptive_fields", "sizes")
-PACKAGES = ("numpy", "rich", "typer", "torch", "torchinfo", "onnx", "onnxruntime")
+PACKAGES = ("numpy", "rich", "typer", "pyyaml", "torch", "torchinfo", "onnx", "onnxruntime")
+
+INTRODUCTION = """# Benchmarks
+
+Medians of runs side by side, in turns, so that a busy machine slows down both; a ratio is poolcalc's figure divided by
+the peer's. `python benchmarks/run.py` measures all of it anew.
+"""
 
 
 def versions() -> str:
@@ -31,16 +41,13 @@ def main() -> None:
         (line.partition(":")[2].strip() for line in _lines("/proc/cpuinfo") if line.startswith("model name")),
         platform.processor(),
     )
-    print(
-        f"# Benchmarks\n\n{processor}, {os.cpu_count()} processors, Python {platform.python_version()}, {versions()}."
-    )
-    print("Medians of runs in turns; ratios below 1 are faster than the peer.", flush=True)
+    print(INTRODUCTION)
+    print(f"{datetime.now(tz=timezone.utc).date()}: {processor}, {os.cpu_count()} processors, ", end="")
+    print(f"Python {platform.python_version()}, {versions()}.", flush=True)
     folder = Path(__file__).parent
+    path = os.pathsep.join(filter(None, [str(folder.parent), os.environ.get("PYTHONPATH")]))
     for part in PARTS:
-        print(f"\n<!-- benchmarks/{part}.py -->", flush=True)
-        subprocess.run(
-            [sys.executable, folder / f"{part}.py"], check=True, env={**os.environ, "PYTHONPATH": str(folder.parent)}
-        )
+        subprocess.run([sys.executable, folder / f"{part}.py"], check=True, env={**os.environ, "PYTHONPATH": path})
 
 
 def _lines(path: str) -> list[str]:

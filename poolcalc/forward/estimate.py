@@ -35,11 +35,11 @@ BESIDE = {
 }
 """Intermediate results, as traced: multiples of the larger of input and output; none for the others."""
 
-PER_COLUMN, PER_WEIGHT, PER_VALUE, PER_CALL = 0.25e-9, 0.06e-9, 0.56e-9, 40e-6
-"""Seconds to copy a value into a column matrix, to read a weight of a matrix times a vector, to write a value of an
-output, and to get a kernel going."""
+PER_COLUMN, PER_WEIGHT, PER_VALUE, PER_DRAWN, PER_CALL = 0.25e-9, 0.09e-9, 0.56e-9, 12e-9, 40e-6
+"""Seconds to copy a value into a column matrix, to read a weight of a matrix times a vector, to write a value of
+an output or a weight, to draw one, and to get a kernel going."""
 
-SHARE_OF_PEAK = 0.9
+SHARE_OF_PEAK = 0.85
 """How fast products are in a network, compared with a single one that fits into the cache."""
 
 PER_FUNCTION = {
@@ -49,10 +49,10 @@ PER_FUNCTION = {
     "layer_norm": 4e-9,
     "group_norm": 2e-9,
     "upsample": 3e-9,
-    "gelu": 30e-9,
-    "mish": 8e-9,
-    "silu": 1.5e-9,
-    "hardswish": 1.5e-9,
+    "gelu": 10e-9,
+    "mish": 26e-9,
+    **dict.fromkeys(("elu", "softmax"), 4e-9),
+    **dict.fromkeys(("relu6", "leaky_relu", "silu", "sigmoid", "hardswish", "hardsigmoid"), 2e-9),
 }
 """Seconds for a value of operators that take much longer than writing it."""
 
@@ -73,19 +73,19 @@ def memory(analysis: Analysis, *, threads: int = 1, size: Size = prod) -> int:
             owner[name] = owner[layer.node.inputs[0]]
         else:
             owner[name], sizes[name] = name, values
-        params = (layer.params or 0) * values // (layer.activations or 1)
-        before, drawn = drawn, block_length(drawn, min(params, LENGTH) + SHIFTS)
+        before, drawn = drawn, _drawn(drawn, layer, size)
         alive = sum(sizes[each] for each in {*owner.values()})
         growing = drawn if drawn > before else 0  # for a moment the new block and the parts that it is made of
-        most = max(most, alive + drawn + max(growing, _beside(layer, params, threads, size)))
+        most = max(most, alive + drawn + max(growing, _beside(layer, threads, size)))
         for unused in expiring:
             owner.pop(unused, None)
     return VALUE * most + FIXED
 
 
-def _beside(layer: Layer, params: int, threads: int, size: Size) -> int:
+def _beside(layer: Layer, threads: int, size: Size) -> int:
     """Return the values that a layer needs beside its inputs and output: weights and intermediate results."""
-    op, scaled = layer.node.op, min(params, LENGTH)
+    op, params = layer.node.op, _params(layer, size)
+    scaled = min(params, LENGTH)
     if op.keyword in ("conv", "depthwise_conv"):
         return scaled + threads * min(WORKSPACE, _columns(layer, layer.macs or 0))
     if op.keyword == "linear":
@@ -98,7 +98,22 @@ def _beside(layer: Layer, params: int, threads: int, size: Size) -> int:
 def seconds(analysis: Analysis, *, threads: int = 1, size: Size = prod) -> list[float]:
     """Return the time that each layer will take, about."""
     per_product = 1 / _products_per_second()
-    return [_seconds(layer, per_product, threads, size) for layer in analysis.layers]
+    found, drawn = [], 0
+    for layer in analysis.layers:
+        before, drawn = drawn, _drawn(drawn, layer, size)
+        found.append(_seconds(layer, per_product, threads, size) + (drawn - before) * PER_DRAWN)
+    return found
+
+
+def _drawn(before: int, layer: Layer, size: Size) -> int:
+    """Return how many values have been drawn for weights once a layer has run, if `before` were before it."""
+    params = _params(layer, size)
+    return block_length(before, min(params, LENGTH) + SHIFTS) if params else before
+
+
+def _params(layer: Layer, size: Size) -> int:
+    """Return the values of a layer's weights, in proportion fewer in a thin pass."""
+    return (layer.params or 0) * size(layer.shape) // (layer.activations or 1) if layer.shape else 0
 
 
 def _seconds(layer: Layer, per_product: float, threads: int, size: Size) -> float:
@@ -108,7 +123,7 @@ def _seconds(layer: Layer, per_product: float, threads: int, size: Size) -> floa
     if op.keyword in VIEWS:
         return PER_CALL
     thin = size(shape) / prod(shape)
-    values = max(size(shape), size(given))
+    values = max(size(shape), size(given)) + min(_params(layer, size), LENGTH)
     products = (layer.macs or 0) * thin * size(given) / prod(given)
     copying = products * PER_WEIGHT if len(shape) == 1 else _columns(layer, products) / thin * PER_COLUMN
     return (products * per_product + copying) / threads + values * PER_FUNCTION.get(op.keyword, PER_VALUE) + PER_CALL

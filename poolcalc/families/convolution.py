@@ -50,9 +50,10 @@ class Convolution(SlidingWindow):
 
         (x,) = inputs
         out_channels, groups = self.filters(len(x))
-        y = convolve(
+        return convolve(
             x,
-            weights.rows,
+            weights.rows("weight"),
+            weights["bias"] if self.bias else None,
             out_channels,
             kernel_size=self.kernel_size,
             stride=self.stride,
@@ -60,6 +61,3 @@ class Convolution(SlidingWindow):
             dilation=self.dilation,
             groups=groups,
         )
-        if self.bias:
-            y += weights["bias"].reshape(-1, *(1,) * (y.ndim - 1))
-        return y

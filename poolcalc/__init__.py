@@ -6,7 +6,7 @@
 (138357544, (64, 224, 224))
 """
 
-TYPE_CHECKING = False  # what type checkers take for true; importing typing would double the time of `--version`
+TYPE_CHECKING = False  # which type checkers take for true; importing typing takes longer than to print the version
 
 if TYPE_CHECKING:
     from poolcalc.analysis import Layer

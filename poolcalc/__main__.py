@@ -7,16 +7,17 @@ import sys
 
 def main() -> None:
     """Run the command and exit."""
-    gc.set_threshold(200_000)  # what a command makes lives to its end: looking for garbage is a tenth of its time
+    gc.set_threshold(200_000)  # what a command makes lives to its end; looking for garbage would be a tenth of its time
     # Several BLAS threads beside a busy neighbour are slower than one; and this halves NumPy's import.
-    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    for library in ("OPENBLAS", "MKL", "OMP"):
+        os.environ.setdefault(f"{library}_NUM_THREADS", "1")
     sys.stdin = sys.stdin or open(os.devnull, encoding="utf-8")  # noqa: PTH123, SIM115 - None where the shell closed it
     sys.stdout = sys.stdout or open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123, SIM115
     sys.stderr = sys.stderr or open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123, SIM115
     if hasattr(sys.stdout, "reconfigure"):
         sys.stdout.reconfigure(errors="replace")  # the help is full of signs that not every stream can encode
     code = _guarded()
-    gc.freeze()  # nor does it, as it exits, look once more through all that it was
+    gc.freeze()  # or the interpreter would look through everything once more as it exits
     sys.exit(code)
 
 

@@ -18,10 +18,8 @@ from poolcalc.errors import DoesNotFit, InvalidArchitecture, UnreadableFile
 
 if TYPE_CHECKING:
     from poolcalc.expectation import Expectation
-    from poolcalc.graph import Graph
     from poolcalc.op import Shape
     from poolcalc.policy import FailOn, InvalidPolicy, Policy
-    from poolcalc.report import Report
     from poolcalc.review import Checked, Review
 
 
@@ -165,7 +163,8 @@ def _checked(
     name: str, shape: "Shape | None", policy: "Policy", expected: "tuple[Expectation, ...]", *, forward: bool
 ) -> "Checked":
     """Return what is found in one file."""
-    from poolcalc.cli.reports import read_graph
+    from poolcalc.cli.reports import confirmed, read_graph
+    from poolcalc.library import analyze
     from poolcalc.policy import UNUSED
     from poolcalc.review import invalid, review
     from poolcalc.rules import rules
@@ -175,25 +174,13 @@ def _checked(
         graph = replace(graph, expectations=(*graph.expectations, *expected))
     except InvalidArchitecture as error:
         return invalid(error, policy)
-    facts = _report(graph, forward=forward).facts
+    facts = (confirmed(graph) if forward else analyze(graph)).facts
     # Whether a comment is needed shows only where its rule runs; rules of verification need the forward pass.
     every = policy.selects(UNUSED.code) and "poolcalc:" in graph.source.text
     selected = [rule for rule in rules() if every or policy.selects(rule.code)]
     applied = [rule for rule in selected if forward or not rule.code.startswith("PC5")]
     findings = [finding for rule in applied for finding in rule.check(facts)]
     return review(graph.source, graph.name, findings, policy, ran={rule.code for rule in applied})
-
-
-def _report(graph: "Graph", *, forward: bool) -> "Report":
-    from poolcalc.library import analyze, confirm
-
-    if not forward:
-        return analyze(graph)
-    from poolcalc.forward.memory import give_back_large_arrays
-
-    give_back_large_arrays()
-    with bar(f"running {graph.name}") as progress:
-        return confirm(graph, progress=progress)
 
 
 def _found(architectures: Sequence[str]) -> tuple[list[str], list[UnreadableFile]]:

@@ -8,9 +8,10 @@ import typer
 
 from poolcalc.cli.options import Colour, Format
 from poolcalc.cli.output import drawn, print_error, print_findings, require_writable, write
+from poolcalc.cli.progress import bar
 from poolcalc.errors import PoolcalcError, UnreadableFile
 from poolcalc.graph import Graph
-from poolcalc.library import load
+from poolcalc.library import confirm, load
 from poolcalc.op import Shape
 from poolcalc.report import Report
 from poolcalc.spec import MOST_BYTES, parse
@@ -55,6 +56,15 @@ def read_graph(architecture: str, input_shape: Shape | None) -> Graph:
             raise UnreadableFile(f"cannot read standard input: {error.strerror}") from None
         return parse(data, "<stdin>", input_shape=input_shape)
     return load(architecture, input_shape=input_shape)
+
+
+def confirmed(graph: Graph, **how: Any) -> Report:
+    """Run a network as `confirm` does it, with a progress bar, in a process that is all poolcalc's."""
+    from poolcalc.forward.memory import give_back_large_arrays
+
+    give_back_large_arrays()
+    with bar(f"running {graph.name}") as progress:
+        return confirm(graph, progress=progress, **how)
 
 
 def _json(objects: Sequence[dict[str, Any]], *, several: bool) -> str:

@@ -5,10 +5,9 @@ from typing import Annotated
 import typer
 
 from poolcalc.cli import options
-from poolcalc.cli.progress import bar
-from poolcalc.cli.reports import print_reports
+from poolcalc.cli.reports import confirmed, print_reports
 from poolcalc.graph import Graph
-from poolcalc.library import analyze, confirm
+from poolcalc.library import analyze
 from poolcalc.report import Report
 from poolcalc.report.arithmetic import arithmetic_lines
 from poolcalc.report.tables import shapes_table
@@ -48,12 +47,7 @@ def shapes(  # noqa: PLR0913, PLR0917 - one for every option
     def examine(graph: Graph) -> Report:
         if not forward:
             return analyze(graph)
-        from poolcalc.forward.memory import give_back_large_arrays
-
-        give_back_large_arrays()
-        with bar(f"running {graph.name}") as progress:
-            channels = THIN if thin else None
-            return confirm(graph, batch=batch, seed=seed, progress=progress, threads=threads, channels=channels)
+        return confirmed(graph, batch=batch, seed=seed, threads=threads, channels=THIN if thin else None)
 
     def table(report: Report) -> Table:
         drawn = shapes_table(report, fold=fold, complete=form is options.Format.CSV)

@@ -4,6 +4,9 @@ import os
 import sys
 from pathlib import Path
 
+_TRIM_THRESHOLD, _MMAP_THRESHOLD = -1, -3
+"""Parameters of mallopt, as malloc.h numbers them."""
+
 
 def available() -> int | None:
     """Return the bytes that can still be allocated, None where the system does not tell."""
@@ -58,10 +61,6 @@ def give_back_large_arrays() -> None:
         if allocator:
             allocator(_MMAP_THRESHOLD, 4 << 20)
             allocator(_TRIM_THRESHOLD, 64 << 20)
-
-
-_TRIM_THRESHOLD, _MMAP_THRESHOLD = -1, -3
-"""Parameters of mallopt, as malloc.h numbers them."""
 
 
 def human(size: int) -> str:

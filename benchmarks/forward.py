@@ -7,7 +7,9 @@ Peers that are not installed are left out. All run on one thread, in float32, on
 """
 
 import os
-from collections.abc import Callable
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from importlib.util import find_spec
 from math import prod
@@ -22,8 +24,9 @@ from poolcalc import load
 from poolcalc.analysis import Analysis, Layer, analyse
 from poolcalc.forward import estimate
 from poolcalc.forward.confirmation import run
-from poolcalc.forward.weights import Noise
-from poolcalc.op import make
+from poolcalc.forward.weights import DrawnWeights, Noise
+from poolcalc.kernels import Array
+from poolcalc.op import Weight, make
 from poolcalc.ops import BY_NAME
 
 NETWORKS = ("vgg16", "resnet50")
@@ -31,16 +34,31 @@ ROUNDS = 7
 NOISE = Noise(0)
 
 
-def convolutions(name: str) -> list[str]:
-    """Time every convolution of a network, and the matrix products of the same sizes."""
-    ours = bare = 0.0
+class Prepared(DrawnWeights):
+    """Weights that are made before the time is taken."""
+
+    def __init__(self, declared: dict[str, Weight]) -> None:
+        super().__init__(NOISE, declared, 1)
+        self.blocks = {name: list(super(Prepared, self).rows(name)) for name in declared}
+
+    def rows(self, name: str) -> Iterator[tuple[slice, Array]]:
+        """Yield the blocks that are there."""
+        return iter(self.blocks[name])
+
+
+def convolutions(name: str) -> list[list[str]]:
+    """Time every convolution of a network, the matrix products of the same sizes, and making the weights."""
+    ours = bare = drawing = 0.0
     known: dict[object, list[float]] = {}
     for layer in analyse(load(name)).layers:
         if layer.node.op.keyword == "conv" and layer.shape and layer.input_shapes[0]:
             key = (layer.node.op, layer.input_shapes)
             known[key] = known.get(key) or _convolution(layer)
-            ours, bare = ours + known[key][0], bare + known[key][1]
-    return [f"convolutions of {name}", "bare matrix products", ms(ours), ms(bare), times(ours / bare)]
+            ours, bare, drawing = (a + b for a, b in zip((ours, bare, drawing), known[key], strict=True))
+    return [
+        [f"convolutions of {name}", "bare matrix products", ms(ours), ms(bare), times(ours / bare)],
+        [f"making their weights, {name}", "the convolutions", ms(drawing), ms(ours), times(drawing / ours)],
+    ]
 
 
 def _convolution(layer: Layer) -> list[float]:
@@ -48,19 +66,20 @@ def _convolution(layer: Layer) -> list[float]:
     x, declared = NOISE.image(given), op.weights([given])
     m, n, k = shape[0], prod(shape[1:]), prod(declared["weight"].shape[1:])
     a, b = NOISE.image((m, k)), NOISE.image((k, n))
-    out = np.empty((m, n), np.float32)
-    return medians(ROUNDS, lambda: op.forward([x], NOISE.drawn(declared)), lambda: np.matmul(a, b, out=out))
+    out, weights = np.empty((m, n), np.float32), Prepared(declared)
+    return medians(
+        ROUNDS, lambda: op.forward([x], weights), lambda: np.matmul(a, b, out=out), lambda: Prepared(declared)
+    )
 
 
 def pooling(keyword: str, kernel: int, stride: int) -> list[str]:
-    """Time pooling beside a reduction of NumPy's window views."""
+    """Time pooling beside the maximum of NumPy's window views."""
     x = NOISE.image((64, 112, 112))
     op = make(BY_NAME[keyword], 2, kernel_size=kernel, stride=stride)
-    reduce: Callable[..., Any] = np.max if keyword == "max_pool" else np.mean
     views = np.lib.stride_tricks.sliding_window_view(x, (kernel, kernel), (1, 2))[:, ::stride, ::stride]
-    ours, theirs = medians(ROUNDS, lambda: op.forward([x], NOISE.drawn({})), lambda: reduce(views, axis=(3, 4)))
+    ours, theirs = medians(ROUNDS, lambda: op.forward([x], NOISE.drawn({})), lambda: views.max(axis=(3, 4)))
     what = f"{keyword} {kernel}×{kernel}/{stride} of 64×112×112"
-    return [what, "window views", ms(ours), ms(theirs), times(ours / theirs)]
+    return [what, "maximum of window views", ms(ours), ms(theirs), times(ours / theirs)]
 
 
 def whole(name: str, peer: str, other: Callable[[], object], rounds: int = ROUNDS) -> list[str]:
@@ -75,6 +94,17 @@ def threads(name: str) -> list[str]:
     analysis = analyse(load(name))
     two, one = medians(3 * ROUNDS, lambda: run(analysis, threads=2), lambda: run(analysis, threads=1))
     return [f"{name} on two threads", "on one", ms(two), ms(one), times(two / one)]
+
+
+def beside_a_neighbour(name: str) -> list[str]:
+    """Time a network on two threads beside one while another process keeps a processor busy."""
+    neighbour = subprocess.Popen([sys.executable, "-c", "while True: pass"])
+    try:
+        what, *figures = threads(name)
+    finally:
+        neighbour.kill()
+        neighbour.wait()
+    return [f"{what}, beside a busy process", *figures]
 
 
 def products_on_two_threads() -> list[str]:
@@ -213,10 +243,10 @@ def beside_onnx(name: str) -> list[list[str]]:
 
 def main() -> None:
     """Print Markdown."""
-    rows = [convolutions(name) for name in NETWORKS]
+    rows = [row for name in NETWORKS for row in convolutions(name)]
     rows += [pooling(keyword, *window) for keyword in ("max_pool", "avg_pool") for window in ((2, 2), (3, 2), (3, 1))]
     rows += [estimated(name) for name in NETWORKS]
-    rows += [products_on_two_threads(), *map(threads, NETWORKS)]
+    rows += [products_on_two_threads(), *map(threads, NETWORKS), *map(beside_a_neighbour, NETWORKS)]
     if find_spec("torch"):
         rows += [whole(name, "PyTorch", in_torch(analyse(load(name)))) for name in NETWORKS]
     else:

@@ -1,6 +1,7 @@
 """Pooling, one axis after the other: a window of k × k costs 2·k operations per value, not k²."""
 
 from collections.abc import Callable, Iterator, Sequence
+from functools import reduce
 from typing import Any
 
 import numpy as np
@@ -37,12 +38,13 @@ def sliding_mean(
     ones = (1,) * len(kernel_size)
     layouts = lay_out_all(x.shape[1:], kernel_size, stride, padding, ones, ceil_mode=ceil_mode)
     y = _slide(x, layouts, ones, np.add, 0)
-    for axis, layout in enumerate(layouts, start=1):
+    cells = []
+    for layout in layouts:
         first, last = (0, layout.before + layout.size + layout.after)
         if not count_include_pad:
             first, last = layout.before, layout.before + layout.size
-        cells = [min(start + layout.span, last) - max(start, first) for start in layout.starts]
-        y /= np.array(cells, np.float32).reshape(-1, *(1,) * (x.ndim - 1 - axis))
+        cells.append(np.array([min(start + layout.span, last) - max(start, first) for start in layout.starts]))
+    y /= reduce(np.multiply.outer, cells).astype(np.float32)
     return y
 
 

@@ -70,5 +70,9 @@ def confirmed(graph: Graph, **how: Any) -> Report:
 def _json(objects: Sequence[dict[str, Any]], *, several: bool) -> str:
     """Return one object, or a list where several architectures were asked for."""
     import json
+    from io import StringIO
 
-    return json.dumps(objects if several else objects[0], indent=1) + "\n"
+    text = StringIO()  # `dumps` would first make a list of every word
+    json.dump(objects if several else objects[0], text, indent=1)
+    text.write("\n")
+    return text.getvalue()

@@ -124,10 +124,10 @@ def analyse(graph: Graph, *, origin: str = INPUT, gates: bool = True) -> Analysi
     """Compute every layer's shape, cost and receptive field (see `Analysis` for `origin` and `gates`)."""
     shapes: dict[str, Shape | None] = {INPUT: graph.input}
     fields: dict[str, tuple[Field, ...]] = {origin: (PIXELS,) * (len(graph.input) - 1)}
-    stages: dict[tuple[Op, Sequence[Shape]], _Stage] = {}
+    outcomes: dict[tuple[Op, Sequence[Shape]], _Outcome] = {}
     layers = []
     for node in graph.nodes:
-        layer = _layer(node, tuple(shapes[name] for name in node.inputs), fields, stages, gates=gates)
+        layer = _layer(node, tuple(shapes[name] for name in node.inputs), fields, outcomes, gates=gates)
         if node.name == origin:
             layer = replace(layer, fields=fields[origin])
         shapes[node.name] = layer.shape
@@ -137,7 +137,7 @@ def analyse(graph: Graph, *, origin: str = INPUT, gates: bool = True) -> Analysi
     return Analysis(graph, tuple(layers), origin, gates)
 
 
-class _Stage(NamedTuple):
+class _Outcome(NamedTuple):
     """What an operator makes of inputs of certain shapes, wherever in the network it stands.
 
     taps: how it reads every input, then how it reads every input once more, as a whole, if it does.
@@ -154,7 +154,7 @@ def _layer(
     node: Node,
     inputs: tuple[Shape | None, ...],
     fields: Mapping[str, tuple[Field, ...]],
-    stages: dict[tuple[Op, Sequence[Shape]], _Stage],
+    outcomes: dict[tuple[Op, Sequence[Shape]], _Outcome],
     *,
     gates: bool,
 ) -> Layer:
@@ -163,34 +163,34 @@ def _layer(
         return Layer(node, inputs)
     op = node.op
     try:
-        stage = stages.get((op, known))
-        if stage is None:
-            stage = stages[op, known] = _stage(op, known)
+        outcome = outcomes.get((op, known))
+        if outcome is None:
+            outcome = outcomes[op, known] = _outcome(op, known)
     except Impossible as problem:
         if op.merges:
             given = (f"{name} gives {times(shape)}" for name, shape in zip(node.inputs, known, strict=True))
             problem.notes += (", ".join(given),)
         return Layer(node, known, problem=problem)
-    reads = tuple(map(Read, cycle(node.inputs), stage.taps))
+    reads = tuple(map(Read, cycle(node.inputs), outcome.taps))
     seen = reads if gates else _without_gates(reads)
     return Layer(
         node,
         known,
-        stage.shape,
-        params=stage.params,
-        macs=stage.macs,
+        outcome.shape,
+        params=outcome.params,
+        macs=outcome.macs,
         reads=seen,
         fields=_fields([(read.taps, fields[read.source]) for read in seen if read.source in fields]),
-        dropped=stage.dropped,
+        dropped=outcome.dropped,
     )
 
 
-def _stage(op: Op, inputs: Sequence[Shape]) -> _Stage:
+def _outcome(op: Op, inputs: Sequence[Shape]) -> _Outcome:
     _require_accepted(op, inputs)
     shape = op.output_shape(inputs)
     _require_sensible(shape)
     taps = _taps(op, inputs)
-    return _Stage(
+    return _Outcome(
         shape,
         sum(weight.size for weight in op.weights(inputs).values() if weight.learned),
         op.macs(inputs, shape),
@@ -221,7 +221,7 @@ def _require_sensible(shape: Shape) -> None:
 
 
 def _taps(op: Op, inputs: Sequence[Shape]) -> tuple[tuple[Taps, ...] | None, ...]:
-    """Return how an operator reads its inputs (see `_Stage`)."""
+    """Return how an operator reads its inputs (see `_Outcome`)."""
     if all(len(shape) == 1 for shape in inputs):
         return (None,) * len(inputs)
     by_axis = [op.taps(axis, sizes) for axis, sizes in enumerate(zip(*(shape[1:] for shape in inputs), strict=True))]

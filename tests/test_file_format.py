@@ -135,6 +135,12 @@ def test_every_operator_is_read_by_all_of_its_names(name: str) -> None:
     assert type(op(f"{name}: {{{', '.join(given)}}}")) is operator
 
 
+def test_names_that_no_operator_has_are_not_there() -> None:
+    assert "conv2d" not in BY_NAME
+    assert BY_NAME.get("conv2d") is None
+    assert len(list(BY_NAME)) == len(BY_NAME) == len({*BY_NAME})
+
+
 # Input and other keys at the top
 
 

@@ -63,7 +63,8 @@ class _ByName(Mapping[str, type[Op]]):
     def __getitem__(self, name: str) -> type[Op]:
         if name not in self._found:
             keyword = ALIASES.get(name, name)
-            self._found[name] = getattr(import_module(f"{__name__}.{keyword}"), CLASSES[keyword])
+            class_name = CLASSES[keyword]
+            self._found[name] = getattr(import_module(f"{__name__}.{keyword}"), class_name)
         return self._found[name]
 
     def __contains__(self, name: object) -> bool:

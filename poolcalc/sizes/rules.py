@@ -36,7 +36,7 @@ class Regime(NamedTuple):
 
 
 class SizeRule(dict[Any, int | None]):
-    """The size rule of an operator on one axis, with every answer remembered; None is what cannot run.
+    """The size rule of an operator on one axis, with every answer and tail remembered; None is what cannot run.
 
     Keys are sizes, tuples of them for a merge. Flat vectors count by their features.
     """
@@ -44,6 +44,7 @@ class SizeRule(dict[Any, int | None]):
     def __init__(self, op: Op, axis: int, axes: int, channels: Sequence[int | None], factor: int) -> None:
         super().__init__({None: None})
         self.op, self.axis, self.axes, self.channels, self.factor = op, axis, axes, channels, factor
+        self.tails: dict[int, tuple[int, int]] = {}
 
     def __missing__(self, key: Any) -> int | None:
         sizes = key if self.op.merges else (key,)
@@ -71,6 +72,11 @@ class SizeRule(dict[Any, int | None]):
 
     def tail(self, size: int) -> tuple[int, int]:
         """Return the rows at the end that nothing reads, and those of them that one more window would have reached."""
+        if size not in self.tails:
+            self.tails[size] = self._tail(size)
+        return self.tails[size]
+
+    def _tail(self, size: int) -> tuple[int, int]:
         units = self[size]
         if not units or None in self.channels or self.op.reads_whole_map:
             return 0, 0

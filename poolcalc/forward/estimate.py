@@ -125,8 +125,11 @@ def _seconds(layer: Layer, per_product: float, threads: int, size: Size) -> floa
     thin = size(shape) / prod(shape)
     values = max(size(shape), size(given)) + min(_params(layer, size), LENGTH)
     products = (layer.macs or 0) * thin * size(given) / prod(given)
-    copying = products * PER_WEIGHT if len(shape) == 1 else _columns(layer, products) / thin * PER_COLUMN
-    return (products * per_product + copying) / threads + values * PER_FUNCTION.get(op.keyword, PER_VALUE) + PER_CALL
+    if len(shape) == 1:
+        work = products * (per_product + PER_WEIGHT)
+    else:
+        work = (products * per_product + _columns(layer, products) / thin * PER_COLUMN) / threads
+    return work + values * PER_FUNCTION.get(op.keyword, PER_VALUE) + PER_CALL
 
 
 def _columns(layer: Layer, products: float) -> int:

@@ -1,26 +1,21 @@
 """Functions that NumPy does not have."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from fractions import Fraction
 
 import numpy as np
 
 from poolcalc.kernels import Array
-from poolcalc.kernels.parallel import share
 
 BLOCK = 1 << 15
 """Values of an array that a function with many intermediate results takes at a time."""
 
 
 def multiply_by_rows(rows: Iterable[tuple[slice, Array]], x: Array, out_features: int) -> Array:
-    """Return a matrix, which comes in blocks of rows, times a vector."""
+    """Return a matrix, which comes in blocks of rows, times a vector; more threads would wait for the same memory."""
     y = np.empty(out_features, np.float32)
-
-    def fill(blocks: Iterator[tuple[slice, Array]]) -> None:
-        for part, block in blocks:
-            np.matmul(block, x, out=y[part])
-
-    share(fill, list(rows))
+    for part, block in rows:
+        np.matmul(block, x, out=y[part])
     return y
 
 

@@ -89,7 +89,7 @@ def held(name: str, shape: Sequence[int]) -> list[str]:
 
 def checked(count: int) -> list[str]:
     """Time `check` on a folder of files."""
-    text = next(Path(__file__).parent.parent.glob("architectures/mini_cnn.yaml")).read_text(encoding="utf-8")
+    text = (Path(__file__).parents[1] / "architectures/mini_cnn.yaml").read_text(encoding="utf-8")
     with TemporaryDirectory() as folder:
         for number in range(count):
             Path(folder, f"{number}.poolcalc.yaml").write_text(text, encoding="utf-8")

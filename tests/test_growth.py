@@ -4,6 +4,7 @@ import sys
 from collections.abc import Callable, Sequence
 
 import pytest
+from growth import chain, merges
 
 from poolcalc import Graph, analyze, loads
 from poolcalc.op import Shape
@@ -28,18 +29,6 @@ def calls(work: Callable[[], object]) -> int:
     finally:
         sys.setprofile(before)
     return count
-
-
-def chain(layers: int) -> str:
-    pair = "  - conv: {out_channels: 4, kernel_size: 3, padding: 1}\n  - relu\n"
-    return f"input: [3, 64, 64]\nlayers:\n{pair * (layers // 2)}"
-
-
-def merges(count: int) -> str:
-    """A sum of two paths with different windows, many times over."""
-    pool = "{max_pool: {kernel_size: 3, stride: 1, padding: 1}}"
-    branches = f"{{branches: {{merge: add, paths: [[{pool}], [identity]]}}}}"
-    return f"input: [1, 64, 64]\nlayers:\n  - repeat: {{times: {count}, layers: [{branches}]}}\n"
 
 
 WORKS: dict[str, Callable[[Graph], object]] = {

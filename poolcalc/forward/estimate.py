@@ -15,7 +15,7 @@ VALUE = 4
 """Bytes of a float32."""
 
 FIXED = 6 << 20
-"""Bytes of what NumPy still imports, and of what the allocator keeps for itself."""
+"""Bytes of what is still imported, and of what the allocator keeps for itself."""
 
 VIEWS = ("identity", "dropout", "flatten", "channel_slice", "crop")
 """Operators that give a window on their input instead of a copy."""

@@ -4,8 +4,8 @@ The windows of a block are copied into a column matrix of at most `WORKSPACE` va
 tap by tap and straight from the input, and `np.matmul` multiplies them into their place in the output. One path serves
 any rank, stride, dilation, padding and number of groups, and needs no memory beside the output and the column matrix.
 
-Over ResNet-50 that is 1.02 to 1.1 times the bare products. Copying all taps at once from a padded copy of the input is
-as fast, but that copy is as large as the whole input where kernels are dilated.
+Over VGG-16 and ResNet-50 that is about 1.2 times the bare products (docs/benchmarks.md). Copying all taps at once from
+a padded copy of the input is as fast, but that copy is as large as the whole input where kernels are dilated.
 """
 
 from collections.abc import Iterator, Sequence
@@ -20,6 +20,9 @@ from poolcalc.kernels.windows import gather, inside, lay_out_all
 
 Block = tuple[slice, slice, Array]
 """Output channels, the groups that they belong to, and their weights: (groups, channels of each, taps)."""
+
+Tile = tuple[slice, tuple[slice, ...]]
+"""A run of neighbouring output positions, and the units along every axis that it consists of."""
 
 ENOUGH = 4
 """Pieces that keep a few threads busy."""
@@ -53,7 +56,7 @@ def convolve(
     few = len(tiles) < ENOUGH and y.size * (taps // groups) > LARGE
     blocks = list(_blocks(weight, out_channels // groups, halve=few))
 
-    def fill(pieces: Iterator[tuple[tuple[slice, tuple[slice, ...]], Block]]) -> None:
+    def fill(pieces: Iterator[tuple[Tile, Block]]) -> None:
         work = np.empty(taps * max(places.stop - places.start for places, _ in tiles), np.float32)
         copied = None
         for (places, tile), (channels, members, matrix) in pieces:
@@ -91,11 +94,8 @@ def _blocks(rows: Iterator[tuple[slice, Array]], per_group: int, *, halve: bool)
             yield slice(a, b), slice(group, group + whole), matrix
 
 
-def _tiles(sizes: Sequence[int], capacity: int) -> Iterator[tuple[slice, tuple[slice, ...]]]:
-    """Cut the output into runs of at most `capacity` neighbouring positions, in row-major order.
-
-    Yields the run and the units along every axis that it consists of.
-    """
+def _tiles(sizes: Sequence[int], capacity: int) -> Iterator[Tile]:
+    """Cut the output into runs of at most `capacity` neighbouring positions, in row-major order."""
     axis, inner = len(sizes) - 1, 1
     while axis > 0 and inner * sizes[axis] <= capacity:
         inner *= sizes[axis]

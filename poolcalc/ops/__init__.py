@@ -5,6 +5,7 @@ once.
 """
 
 from collections.abc import Iterator, Mapping
+from functools import cache
 from importlib import import_module
 
 from poolcalc.op import Op
@@ -56,16 +57,16 @@ ALIASES = {"gap": "global_avg_pool"}
 """Other names that keywords have in a file."""
 
 
-class _ByName(Mapping[str, type[Op]]):
-    def __init__(self) -> None:
-        self._found: dict[str, type[Op]] = {}
+@cache
+def _operator(keyword: str) -> type[Op]:
+    name = CLASSES[keyword]
+    operator: type[Op] = getattr(import_module(f"{__name__}.{keyword}"), name)
+    return operator
 
+
+class _ByName(Mapping[str, type[Op]]):
     def __getitem__(self, name: str) -> type[Op]:
-        if name not in self._found:
-            keyword = ALIASES.get(name, name)
-            class_name = CLASSES[keyword]
-            self._found[name] = getattr(import_module(f"{__name__}.{keyword}"), class_name)
-        return self._found[name]
+        return _operator(ALIASES.get(name, name))
 
     def __contains__(self, name: object) -> bool:
         return name in CLASSES or name in ALIASES
@@ -84,4 +85,4 @@ BY_NAME = _ByName()
 
 def operators() -> tuple[type[Op], ...]:
     """Return all operators, the most common kinds first."""
-    return tuple(BY_NAME[keyword] for keyword in CLASSES)
+    return tuple(map(_operator, CLASSES))

@@ -2,7 +2,6 @@
 
 from functools import cache
 from importlib import import_module
-from typing import Any
 
 from poolcalc.rule import Rule
 
@@ -31,13 +30,11 @@ CLASSES = {
 """The class of every rule, by its file, in the order of their codes."""
 
 
-@cache
 def rules() -> tuple[Rule, ...]:
     """Return all rules, by code."""
     return tuple(map(_rule, CLASSES))
 
 
-@cache
 def doubts() -> tuple[Rule, ...]:
     """Return the rules that every command applies: what they find makes the numbers themselves doubtful."""
     return tuple(map(_rule, ("impossible_layer", "mismatched_merge", "unconfirmed_shape", "refuted_field")))
@@ -45,6 +42,5 @@ def doubts() -> tuple[Rule, ...]:
 
 @cache
 def _rule(file: str) -> Rule:
-    module: Any = import_module(f"{__name__}.{file}")
-    rule: Rule = getattr(module, CLASSES[file])()
+    rule: Rule = getattr(import_module(f"{__name__}.{file}"), CLASSES[file])()
     return rule

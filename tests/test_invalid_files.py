@@ -130,6 +130,8 @@ MADE: dict[str, tuple[str | bytes, str, str]] = {
     "UTF-16 without a mark": (HEAD.encode("utf-16-le"), f"1:2 {NO_NUL}", f"{AS_UTF_8} text"),
     "100 MB": (b"#" * 100_000_000, f"1:1 the file is larger than {MOST_BYTES // 2**20} MiB", "use `repeat`"),
     "200,000 brackets": ("[" * 200_000, f"1:65 {TOO_DEEP}", NAME_THEM),
+    "brackets on lines of their own": ("[\n" * 5_000, f"65:1 {TOO_DEEP}", NAME_THEM),
+    "brackets behind values": (f"{HEAD}  - concat: [a, b, " + "[{" * 5_000, f"3:80 {TOO_DEEP}", NAME_THEM),
     "200,000 braces": ("{a: " * 200_000, f"1:257 {TOO_DEEP}", NAME_THEM),
     "200,000 dashes": ("- " * 200_000, f"1:129 {TOO_DEEP}", NAME_THEM),
     "two million values": (

@@ -9,6 +9,7 @@ import codecs
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Any, NamedTuple
 
 import yaml
@@ -22,6 +23,7 @@ DEEPEST = 64
 MOST_VALUES = 1_000_000
 
 _Loader: type = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_OPENING = re.compile(r"[\[{]")
 _UNPRINTABLE = re.compile("[\0-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]")
 """Control characters, and line ends that YAML knows and editors do not."""
 
@@ -62,6 +64,8 @@ def read(text: str, problems: Problems) -> Value | None:
     try:
         root = _Builder(problems).build(text)
     except yaml.YAMLError as error:
+        if stop := _too_many_brackets(error, text):
+            _Builder(problems).build(text[:stop])  # which tells how deep it goes
         explain(error, text, problems)
         return None
     if root is None or (isinstance(root, Scalar) and root.is_null):
@@ -69,6 +73,22 @@ def read(text: str, problems: Problems) -> Value | None:
         problems.add(Place(), message, help="start with `input: [3, 224, 224]` and `layers:`")
         return None
     return root
+
+
+def _too_many_brackets(error: yaml.YAMLError, text: str) -> int | None:
+    """Return where to cut a text that fails at a bracket behind so many others that they alone are too deep.
+
+    A bracket may always follow a bracket, so that only their number can be wrong. Some versions of the parser refuse a
+    thousand of them before a first event shows how deep they go.
+    """
+    mark = getattr(error, "problem_mark", None)
+    if mark is None:
+        return None
+    lines = text.split("\n")
+    end = sum(len(line) + 1 for line in lines[: mark.line]) + mark.column
+    start = len(text[:end].rstrip("[{ \t\n"))
+    opening = (found.end() for found in _OPENING.finditer(text, start, end + 1))
+    return next(islice(opening, DEEPEST, None), None)
 
 
 class _Read(NamedTuple):

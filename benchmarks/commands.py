@@ -67,8 +67,8 @@ def held(name: str, shape: Sequence[int]) -> list[str]:
     """Compare the peak memory of a pass, beside that of a tiny one, with what was foretold and the largest layer."""
     # Imported here: a process that is started counts, as its own, the memory of the one that starts it.
     from poolcalc import load
-    from poolcalc.analysis import analyse
-    from poolcalc.forward import estimate
+    from poolcalc.analysis.layers import analyse
+    from poolcalc.execution import estimate
 
     text = "x".join(map(str, shape))
     command = ("shapes", name, "--input", text, "--threads", "1")

@@ -21,12 +21,12 @@ import numpy as np
 from measuring import medians, missing, ms, table, times
 
 from poolcalc import load
-from poolcalc.analysis import Analysis, Layer, analyse
-from poolcalc.forward import estimate
-from poolcalc.forward.confirmation import run
-from poolcalc.forward.weights import DrawnWeights, Noise
+from poolcalc.analysis.layers import Analysis, Layer, analyse
+from poolcalc.execution import estimate
+from poolcalc.execution.run import run
+from poolcalc.execution.weights import DrawnWeights, Noise
 from poolcalc.kernels import Array
-from poolcalc.op import Weight, make
+from poolcalc.network.op import Weight, make
 from poolcalc.ops import BY_NAME
 
 NETWORKS = ("vgg16", "resnet50")

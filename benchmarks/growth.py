@@ -12,8 +12,8 @@ from tempfile import TemporaryDirectory
 from measuring import medians, ms, processes, table, times
 
 from poolcalc import Graph, loads
-from poolcalc.actual import actual_fields
-from poolcalc.analysis import analyse
+from poolcalc.analysis.actual import actual_fields
+from poolcalc.analysis.layers import analyse
 
 ROUNDS = 5
 POOLCALC = ("-m", "poolcalc")

@@ -12,12 +12,12 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # as the command does it, be
 from measuring import medians, ms, table, times
 
 from poolcalc import Graph, load, loads
-from poolcalc.actual import actual_fields
-from poolcalc.analysis import analyse
-from poolcalc.effective import estimated_deviations
-from poolcalc.forward.confirmation import run
-from poolcalc.forward.effective import effective_field
-from poolcalc.forward.proof import prove
+from poolcalc.analysis.actual import actual_fields
+from poolcalc.analysis.layers import analyse
+from poolcalc.analysis.spread import estimated_deviations
+from poolcalc.execution.gradient import effective_field
+from poolcalc.execution.proof import prove
+from poolcalc.execution.run import run
 
 LAST_LOCAL = {"vgg16": "block5.pool", "resnet50": "layer4.2.add1", "inception_v3": "Mixed_7c.concat"}
 """Networks, and the layers whose effective fields are computed."""

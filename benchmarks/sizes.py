@@ -6,7 +6,7 @@ python benchmarks/sizes.py
 from measuring import medians, ms, table
 
 from poolcalc import load
-from poolcalc.sizes import Sizes
+from poolcalc.analysis.sizes import Sizes
 
 NETWORKS = ("vgg16", "resnet50", "unet")
 RANGE = range(1, 4097)

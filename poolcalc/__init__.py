@@ -9,33 +9,33 @@
 TYPE_CHECKING = False  # which type checkers take for true; importing typing takes longer than to print the version
 
 if TYPE_CHECKING:
-    from poolcalc.analysis import Layer
-    from poolcalc.document import Place, Problem
+    from poolcalc.analysis.layers import Layer
+    from poolcalc.answers import Report
+    from poolcalc.api import analyze, architectures, confirm, load, loads
     from poolcalc.errors import DoesNotFit, InvalidArchitecture, PoolcalcError, UnreadableFile
-    from poolcalc.finding import Finding
-    from poolcalc.graph import Graph, Node
-    from poolcalc.library import analyze, architectures, confirm, load, loads
-    from poolcalc.report import Report
+    from poolcalc.network.graph import Graph, Node
+    from poolcalc.rule.finding import Finding
+    from poolcalc.source import Place, Problem
 
 __version__ = "0.1.0"
 
 _HOMES = {
     "DoesNotFit": "errors",
-    "Finding": "finding",
-    "Graph": "graph",
+    "Finding": "rule.finding",
+    "Graph": "network.graph",
     "InvalidArchitecture": "errors",
-    "Layer": "analysis",
-    "Node": "graph",
-    "Place": "document",
+    "Layer": "analysis.layers",
+    "Node": "network.graph",
+    "Place": "source",
     "PoolcalcError": "errors",
-    "Problem": "document",
-    "Report": "report",
+    "Problem": "source",
+    "Report": "answers",
     "UnreadableFile": "errors",
-    "analyze": "library",
-    "architectures": "library",
-    "confirm": "library",
-    "load": "library",
-    "loads": "library",
+    "analyze": "api",
+    "architectures": "api",
+    "confirm": "api",
+    "load": "api",
+    "loads": "api",
 }
 """Where every public name lives. Modules are imported when a name is first used, so that `--version` stays instant."""
 

@@ -2,8 +2,7 @@
 
 from collections.abc import Sequence
 
-from poolcalc.document import Problem
-from poolcalc.graph import Source
+from poolcalc.source import Problem, Source
 
 
 class PoolcalcError(Exception):

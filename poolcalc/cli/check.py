@@ -17,10 +17,10 @@ from poolcalc.cli.progress import bar
 from poolcalc.errors import DoesNotFit, InvalidArchitecture, UnreadableFile
 
 if TYPE_CHECKING:
-    from poolcalc.expectation import Expectation
-    from poolcalc.op import Shape
-    from poolcalc.policy import FailOn, InvalidPolicy, Policy
-    from poolcalc.review import Checked, Review
+    from poolcalc.network.expectation import Expectation
+    from poolcalc.network.op import Shape
+    from poolcalc.review.files import Checked, Review
+    from poolcalc.review.policy import FailOn, InvalidPolicy, Policy
 
 
 class Form(str, Enum):
@@ -88,9 +88,9 @@ def check(  # noqa: PLR0913, PLR0917 - one for every option
 
     Exit code 1: a finding as severe as --fail-on. 2: a file that cannot be read.
     """
-    from poolcalc.policy import InvalidPolicy, WrongRule, lenient, prefixes
-    from poolcalc.review import Review
-    from poolcalc.spec.expectations import parse_expectations
+    from poolcalc.reading.expectations import parse_expectations
+    from poolcalc.review.files import Review
+    from poolcalc.review.policy import InvalidPolicy, WrongRule, lenient, prefixes
 
     start, shape = perf_counter(), options.shape(size)
     try:
@@ -163,10 +163,10 @@ def _checked(
     name: str, shape: "Shape | None", policy: "Policy", expected: "tuple[Expectation, ...]", *, forward: bool
 ) -> "Checked":
     """Return what is found in one file."""
+    from poolcalc.api import analyze
     from poolcalc.cli.reports import confirmed, read_graph
-    from poolcalc.library import analyze
-    from poolcalc.policy import UNUSED
-    from poolcalc.review import invalid, review
+    from poolcalc.review.files import invalid, review
+    from poolcalc.review.policy import UNUSED
     from poolcalc.rules import rules
 
     try:
@@ -217,7 +217,7 @@ class _Policies:
         return self._governing(Path(os.path.abspath(name)).parent if is_file else Path.cwd())  # noqa: PTH100
 
     def _governing(self, folder: Path) -> "Policy":
-        from poolcalc.policy import Policy
+        from poolcalc.review.policy import Policy
 
         if folder not in self.by_folder:
             own = _policy_in(folder)
@@ -227,9 +227,8 @@ class _Policies:
 
 
 def _policy_in(folder: Path) -> "Policy | None":
-    from poolcalc.document import Place
-    from poolcalc.graph import Source
-    from poolcalc.policy import InvalidPolicy, read_policy
+    from poolcalc.review.policy import InvalidPolicy, read_policy
+    from poolcalc.source import Place, Source
 
     file = folder / "pyproject.toml"
     name = os.path.relpath(file) if file.is_relative_to(Path.cwd()) else str(file)

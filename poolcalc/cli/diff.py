@@ -4,15 +4,15 @@ from typing import Annotated
 
 import typer
 
+from poolcalc.answers.diff import FIGURES, Difference, difference_tables
+from poolcalc.api import analyze
 from poolcalc.cli import options
 from poolcalc.cli.output import complain, drawn, require_writable, write
 from poolcalc.cli.reports import read_graph
 from poolcalc.errors import UnreadableFile
-from poolcalc.graph import Graph
-from poolcalc.library import analyze
-from poolcalc.op import Shape
-from poolcalc.report.diff import FIGURES, Difference, difference_tables
-from poolcalc.spec import parse
+from poolcalc.network.graph import Graph
+from poolcalc.network.op import Shape
+from poolcalc.reading.architecture import parse
 
 _HELP = "Architecture file, name of a bundled one, or `git:REV:PATH` for a file as a commit has it."
 

@@ -8,11 +8,11 @@ from poolcalc.cli import options
 from poolcalc.cli.output import require_writable, write
 
 if TYPE_CHECKING:
-    from poolcalc.policy import Known
+    from poolcalc.review.policy import Known
 
 
 def _words(incomplete: str) -> list[str]:
-    from poolcalc.policy import known
+    from poolcalc.review.policy import known
 
     return [word for rule in known() for word in (rule.code, rule.name) if word.startswith(incomplete)]
 
@@ -27,7 +27,7 @@ def explain(
     output: options.Output = None,
 ) -> None:
     """Explain a rule: what it finds, why it matters, a bad and a good example."""
-    from poolcalc.policy import WrongRule, known, prefix
+    from poolcalc.review.policy import WrongRule, known, prefix
 
     require_writable(output, ())
     try:

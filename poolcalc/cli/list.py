@@ -2,12 +2,12 @@
 
 from typing import Any
 
+from poolcalc.answers import Report
+from poolcalc.api import analyze, architectures, load
 from poolcalc.cli import options
 from poolcalc.cli.output import drawn, write
-from poolcalc.library import analyze, architectures, load
-from poolcalc.op import times
-from poolcalc.report import Report
-from poolcalc.table import Cell, Column, Row, Table
+from poolcalc.renderers.table import Cell, Column, Row, Table
+from poolcalc.wording import times
 
 _COLUMNS = (
     Column(key="architecture", title="name", left=True),

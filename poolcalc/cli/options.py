@@ -6,9 +6,9 @@ from typing import Annotated
 
 import typer
 
-from poolcalc.library import architectures
-from poolcalc.op import Shape
-from poolcalc.spec.architecture import parse_input
+from poolcalc.api import architectures
+from poolcalc.network.op import Shape
+from poolcalc.reading.architecture import parse_input
 
 
 class Format(str, Enum):

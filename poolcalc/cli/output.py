@@ -8,12 +8,12 @@ from pathlib import Path
 from shutil import get_terminal_size
 from typing import TextIO
 
+from poolcalc.answers import Report
 from poolcalc.cli.options import Colour, Format
-from poolcalc.document import Place
 from poolcalc.errors import DoesNotFit, InvalidArchitecture, PoolcalcError, UnreadableFile
 from poolcalc.renderers import diagnostics
-from poolcalc.report import Report
-from poolcalc.table import Cell, Row, Table
+from poolcalc.renderers.table import Cell, Row, Table
+from poolcalc.source import Place
 
 ASCII = str.maketrans({
     "×": "x", "–": "-", "−": "-", "─": "-", "→": "->", "←": "<-", "↑": "^", "…": "...", "≥": ">=", "±": "+-", "σ": "s",

@@ -6,16 +6,17 @@ from typing import Any
 
 import typer
 
+from poolcalc.answers import Report
+from poolcalc.api import confirm, load
 from poolcalc.cli.options import Colour, Format
 from poolcalc.cli.output import drawn, print_error, print_findings, require_writable, write
 from poolcalc.cli.progress import bar
 from poolcalc.errors import PoolcalcError, UnreadableFile
-from poolcalc.graph import Graph
-from poolcalc.library import confirm, load
-from poolcalc.op import Shape
-from poolcalc.report import Report
-from poolcalc.spec import MOST_BYTES, parse
-from poolcalc.table import Table
+from poolcalc.network.graph import Graph
+from poolcalc.network.op import Shape
+from poolcalc.reading.architecture import parse
+from poolcalc.reading.yaml_reader import MOST_BYTES
+from poolcalc.renderers.table import Table
 
 
 def print_reports(
@@ -60,7 +61,7 @@ def read_graph(architecture: str, input_shape: Shape | None) -> Graph:
 
 def confirmed(graph: Graph, **how: Any) -> Report:
     """Run a network as `confirm` does it, with a progress bar, in a process that is all poolcalc's."""
-    from poolcalc.forward.memory import give_back_large_arrays
+    from poolcalc.execution.memory import give_back_large_arrays
 
     give_back_large_arrays()
     with bar(f"running {graph.name}") as progress:

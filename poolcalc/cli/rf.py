@@ -6,12 +6,9 @@ from typing import Annotated, Any
 
 import typer
 
-from poolcalc.analysis import Layer, analyse
-from poolcalc.cli import options
-from poolcalc.cli.reports import print_reports
-from poolcalc.graph import INPUT, Graph
-from poolcalc.report import Report
-from poolcalc.report.fields import (
+from poolcalc.analysis.layers import Layer, analyse
+from poolcalc.answers import Report
+from poolcalc.answers.fields import (
     Bounds,
     actual_of,
     broken_bounds,
@@ -23,8 +20,11 @@ from poolcalc.report.fields import (
     unit_table,
     view_unit,
 )
-from poolcalc.report.tables import rf_table
-from poolcalc.table import Table
+from poolcalc.answers.tables import rf_table
+from poolcalc.cli import options
+from poolcalc.cli.reports import print_reports
+from poolcalc.network.graph import INPUT, Graph
+from poolcalc.renderers.table import Table
 
 
 def rf(  # noqa: PLR0913, PLR0917 - one for every option
@@ -81,7 +81,7 @@ def rf(  # noqa: PLR0913, PLR0917 - one for every option
             start = INPUT if origin == INPUT else _map_named(report, origin)
             report = Report(analyse(graph, origin=start, gates=gates))
         if verify:
-            from poolcalc.forward.proof import prove
+            from poolcalc.execution.proof import prove
 
             report = replace(report, proof=prove(report.analysis, report.actual))
         if bounds != Bounds():
@@ -120,7 +120,7 @@ def _answers(
             lambda report: fields_dict(report) | {"pixel": pixel_dict(report, *watched(report))},
         )
     if effective is not None:
-        from poolcalc.report.effective import effective_dict, effective_of, effective_table
+        from poolcalc.answers.gradient import effective_dict, effective_of, effective_table
 
         return (
             lambda report: effective_table(report, effective_of(report, effective)),

@@ -8,6 +8,6 @@ def schema(output: options.Output = None) -> None:
     """Print the JSON Schema (draft 2020-12) of architecture files, for editors and validators."""
     import json
 
-    from poolcalc.spec.schema import architecture_schema
+    from poolcalc.reading.schema import architecture_schema
 
     write(json.dumps(architecture_schema(), indent=1, ensure_ascii=False) + "\n", output)

@@ -4,14 +4,14 @@ from typing import Annotated
 
 import typer
 
+from poolcalc.answers import Report
+from poolcalc.answers.derivations import arithmetic_lines
+from poolcalc.answers.tables import shapes_table
+from poolcalc.api import analyze
 from poolcalc.cli import options
 from poolcalc.cli.reports import confirmed, print_reports
-from poolcalc.graph import Graph
-from poolcalc.library import analyze
-from poolcalc.report import Report
-from poolcalc.report.arithmetic import arithmetic_lines
-from poolcalc.report.tables import shapes_table
-from poolcalc.table import Table
+from poolcalc.network.graph import Graph
+from poolcalc.renderers.table import Table
 
 THIN = 2
 """Channels in a thin pass: with one, a wrong order of the axes could go unnoticed."""

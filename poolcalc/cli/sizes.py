@@ -4,11 +4,11 @@ from typing import Annotated
 
 import typer
 
+from poolcalc.answers.sizes import SizeStudy, sizes_dict, sizes_table
+from poolcalc.api import analyze
 from poolcalc.cli import options
 from poolcalc.cli.reports import print_reports
-from poolcalc.library import analyze
-from poolcalc.report.sizes import SizeStudy, sizes_dict, sizes_table
-from poolcalc.spec.architecture import SIZE
+from poolcalc.reading.architecture import SIZE
 
 
 def sizes(

@@ -2,8 +2,9 @@
 
 from collections.abc import Sequence
 
-from poolcalc.op import Op, Shape, evenly
-from poolcalc.taps import Taps, divided
+from poolcalc.geometry.taps import Taps, divided
+from poolcalc.network.op import Op, Shape
+from poolcalc.wording import evenly
 
 
 class AdaptivePooling(Op):

@@ -6,10 +6,10 @@ from math import prod
 from typing import TYPE_CHECKING, ClassVar
 
 from poolcalc.families.sliding import SlidingWindow
-from poolcalc.op import Gradient, Shape, Weight, Weights
+from poolcalc.network.op import Gradient, Shape, Weight, Weights
 
 if TYPE_CHECKING:
-    from poolcalc.op import Array
+    from poolcalc.network.op import Array
 
 
 class Convolution(SlidingWindow):

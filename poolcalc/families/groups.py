@@ -2,7 +2,7 @@
 
 from math import gcd, isqrt
 
-from poolcalc.op import Impossible
+from poolcalc.network.op import Impossible
 
 
 def require_divisible(groups: int, **channels: int) -> None:

@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 from typing import ClassVar, Literal
 
-from poolcalc.op import Impossible, Op, Shape, times
-from poolcalc.taps import IDENTITY, Taps, broadcast
+from poolcalc.geometry.taps import IDENTITY, Taps, broadcast
+from poolcalc.network.op import Impossible, Op, Shape
+from poolcalc.wording import times
 
 
 class ElementwiseMerge(Op):

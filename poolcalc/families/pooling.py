@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from poolcalc.families.sliding import SlidingWindow
-from poolcalc.op import Impossible, Shape
+from poolcalc.network.op import Impossible, Shape
 
 
 class Pooling(SlidingWindow):

@@ -2,9 +2,10 @@
 
 from collections.abc import Sequence
 
-from poolcalc import arithmetic
-from poolcalc.op import Impossible, Op, Padding, Shape, amounts, evenly, signed, times
-from poolcalc.taps import Taps, windows
+from poolcalc.geometry import arithmetic
+from poolcalc.geometry.taps import Taps, windows
+from poolcalc.network.op import Impossible, Op, Padding, Shape
+from poolcalc.wording import amounts, evenly, signed, times
 
 
 class SlidingWindow(Op):

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from functools import cache
 from importlib import import_module
 
-from poolcalc.op import Op
+from poolcalc.network.op import Op
 
 CLASSES = {
     "conv": "Conv",

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
 from poolcalc.families.adaptive import AdaptivePooling
-from poolcalc.op import Gradient, Weights
-from poolcalc.parameter import PerAxis, Whole, parameter
+from poolcalc.network.op import Gradient, Weights
+from poolcalc.network.parameter import PerAxis, Whole, parameter
 
 if TYPE_CHECKING:
-    from poolcalc.op import Array
+    from poolcalc.network.op import Array
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

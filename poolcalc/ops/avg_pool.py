@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
 from poolcalc.families.pooling import Pooling
-from poolcalc.op import Gradient, Padding, Weights
-from poolcalc.parameter import Amounts, PerAxis, Truth, Whole, parameter
+from poolcalc.network.op import Gradient, Padding, Weights
+from poolcalc.network.parameter import Amounts, PerAxis, Truth, Whole, parameter
 
 if TYPE_CHECKING:
-    from poolcalc.op import Array
+    from poolcalc.network.op import Array
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

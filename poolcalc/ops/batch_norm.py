@@ -6,11 +6,11 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, ClassVar
 
 from poolcalc.families.pointwise import Pointwise
-from poolcalc.op import Shape, Weight, Weights
-from poolcalc.parameter import Number, Truth, parameter
+from poolcalc.network.op import Shape, Weight, Weights
+from poolcalc.network.parameter import Number, Truth, parameter
 
 if TYPE_CHECKING:
-    from poolcalc.op import Array
+    from poolcalc.network.op import Array
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

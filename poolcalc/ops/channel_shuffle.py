@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from poolcalc.families.groups import require_divisible
 from poolcalc.families.pointwise import Pointwise
-from poolcalc.op import Shape, Weights
-from poolcalc.parameter import Whole, parameter
+from poolcalc.network.op import Shape, Weights
+from poolcalc.network.parameter import Whole, parameter
 
 if TYPE_CHECKING:
-    from poolcalc.op import Array
+    from poolcalc.network.op import Array
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,11 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
-from poolcalc.op import Impossible, Op, Shape, Weights, signed
-from poolcalc.parameter import Whole, parameter
+from poolcalc.network.op import Impossible, Op, Shape, Weights
+from poolcalc.network.parameter import Whole, parameter
+from poolcalc.wording import signed
 
 if TYPE_CHECKING:
-    from poolcalc.op import Array
+    from poolcalc.network.op import Array
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

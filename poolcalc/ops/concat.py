@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from poolcalc.families.merge import mismatch, require_same_axes
-from poolcalc.op import Op, Shape, Weights
+from poolcalc.network.op import Op, Shape, Weights
 
 if TYPE_CHECKING:
-    from poolcalc.op import Array
+    from poolcalc.network.op import Array
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

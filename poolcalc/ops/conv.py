@@ -6,8 +6,8 @@ from typing import ClassVar
 
 from poolcalc.families.convolution import Convolution
 from poolcalc.families.groups import require_divisible
-from poolcalc.op import Padding, Shape
-from poolcalc.parameter import Amounts, PerAxis, Truth, Whole, parameter
+from poolcalc.network.op import Padding, Shape
+from poolcalc.network.parameter import Amounts, PerAxis, Truth, Whole, parameter
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

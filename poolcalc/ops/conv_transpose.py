@@ -5,14 +5,15 @@ from dataclasses import dataclass
 from math import prod
 from typing import TYPE_CHECKING, ClassVar
 
-from poolcalc import arithmetic
 from poolcalc.families.groups import require_divisible
-from poolcalc.op import Gradient, Impossible, Op, Shape, Weight, Weights, amounts, evenly, signed, times
-from poolcalc.parameter import Amounts, PerAxis, Truth, Whole, parameter
-from poolcalc.taps import Taps, transposed
+from poolcalc.geometry import arithmetic
+from poolcalc.geometry.taps import Taps, transposed
+from poolcalc.network.op import Gradient, Impossible, Op, Shape, Weight, Weights
+from poolcalc.network.parameter import Amounts, PerAxis, Truth, Whole, parameter
+from poolcalc.wording import amounts, evenly, signed, times
 
 if TYPE_CHECKING:
-    from poolcalc.op import Array
+    from poolcalc.network.op import Array
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,12 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
-from poolcalc.op import Impossible, Op, Shape, Weights, amounts, signed, times
-from poolcalc.parameter import Amounts, parameter
-from poolcalc.taps import Taps, shifted
+from poolcalc.geometry.taps import Taps, shifted
+from poolcalc.network.op import Impossible, Op, Shape, Weights
+from poolcalc.network.parameter import Amounts, parameter
+from poolcalc.wording import amounts, signed, times
 
 if TYPE_CHECKING:
-    from poolcalc.op import Array
+    from poolcalc.network.op import Array
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from poolcalc.families.convolution import Convolution
-from poolcalc.op import Padding
-from poolcalc.parameter import Amounts, PerAxis, Truth, Whole, parameter
+from poolcalc.network.op import Padding
+from poolcalc.network.parameter import Amounts, PerAxis, Truth, Whole, parameter
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

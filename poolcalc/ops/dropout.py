@@ -5,10 +5,10 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, ClassVar
 
 from poolcalc.families.pointwise import Activation
-from poolcalc.parameter import Number, parameter
+from poolcalc.network.parameter import Number, parameter
 
 if TYPE_CHECKING:
-    from poolcalc.op import Array
+    from poolcalc.network.op import Array
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from math import prod
 from typing import TYPE_CHECKING, ClassVar, Literal
 
-from poolcalc.op import Op, Shape, Weights
-from poolcalc.taps import IDENTITY, Taps, everything
+from poolcalc.geometry.taps import IDENTITY, Taps, everything
+from poolcalc.network.op import Op, Shape, Weights
 
 if TYPE_CHECKING:
-    from poolcalc.op import Array
+    from poolcalc.network.op import Array
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

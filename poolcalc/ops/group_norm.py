@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, ClassVar
 
 from poolcalc.families.groups import nearest_divisor
 from poolcalc.families.pointwise import Pointwise
-from poolcalc.op import Impossible, Shape, Weight, Weights
-from poolcalc.parameter import Number, Truth, Whole, parameter
+from poolcalc.network.op import Impossible, Shape, Weight, Weights
+from poolcalc.network.parameter import Number, Truth, Whole, parameter
 
 if TYPE_CHECKING:
-    from poolcalc.op import Array
+    from poolcalc.network.op import Array
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

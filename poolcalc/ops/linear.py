@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar, Literal
 
-from poolcalc.op import Gradient, Op, Shape, Weight, Weights
-from poolcalc.parameter import Truth, Whole, parameter
+from poolcalc.network.op import Gradient, Op, Shape, Weight, Weights
+from poolcalc.network.parameter import Truth, Whole, parameter
 
 if TYPE_CHECKING:
-    from poolcalc.op import Array
+    from poolcalc.network.op import Array
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,11 +6,11 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, ClassVar, Literal
 
 from poolcalc.families.pointwise import Pointwise
-from poolcalc.op import Weights
-from poolcalc.parameter import Number, Whole, parameter
+from poolcalc.network.op import Weights
+from poolcalc.network.parameter import Number, Whole, parameter
 
 if TYPE_CHECKING:
-    from poolcalc.op import Array
+    from poolcalc.network.op import Array
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

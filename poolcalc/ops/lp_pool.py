@@ -10,11 +10,11 @@ from math import prod
 from typing import TYPE_CHECKING, ClassVar
 
 from poolcalc.families.pooling import Pooling
-from poolcalc.op import Gradient, Weights
-from poolcalc.parameter import Number, PerAxis, Truth, Whole, parameter
+from poolcalc.network.op import Gradient, Weights
+from poolcalc.network.parameter import Number, PerAxis, Truth, Whole, parameter
 
 if TYPE_CHECKING:
-    from poolcalc.op import Array
+    from poolcalc.network.op import Array
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

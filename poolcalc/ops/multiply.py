@@ -7,10 +7,10 @@ from operator import mul
 from typing import TYPE_CHECKING, ClassVar
 
 from poolcalc.families.merge import ElementwiseMerge
-from poolcalc.op import Weights
+from poolcalc.network.op import Weights
 
 if TYPE_CHECKING:
-    from poolcalc.op import Array
+    from poolcalc.network.op import Array
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING, ClassVar
 
-from poolcalc.op import Impossible, Op, Shape, Weights, amounts, signed, times
-from poolcalc.parameter import LARGEST, Amounts, Number, OneOf, parameter
-from poolcalc.taps import Beyond, Taps, shifted
+from poolcalc.geometry.taps import Beyond, Taps, shifted
+from poolcalc.network.op import Impossible, Op, Shape, Weights
+from poolcalc.network.parameter import LARGEST, Amounts, Number, OneOf, parameter
+from poolcalc.wording import amounts, signed, times
 
 if TYPE_CHECKING:
-    from poolcalc.op import Array
+    from poolcalc.network.op import Array
 
 _BEYOND: dict[str, Beyond] = {"constant": "nothing", "reflect": "reflect", "replicate": "edge", "circular": "wrap"}
 

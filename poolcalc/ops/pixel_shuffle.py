@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from poolcalc.op import Impossible, Op, Shape, Weights
-from poolcalc.parameter import Whole, parameter
-from poolcalc.taps import Taps, nearest
+from poolcalc.geometry.taps import Taps, nearest
+from poolcalc.network.op import Impossible, Op, Shape, Weights
+from poolcalc.network.parameter import Whole, parameter
 
 if TYPE_CHECKING:
-    from poolcalc.op import Array
+    from poolcalc.network.op import Array
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, ClassVar
 from poolcalc.families.pointwise import Activation
 
 if TYPE_CHECKING:
-    from poolcalc.op import Array
+    from poolcalc.network.op import Array
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

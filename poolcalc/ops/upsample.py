@@ -5,13 +5,14 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING, ClassVar
 
-from poolcalc import arithmetic
-from poolcalc.op import Impossible, Op, Shape, Weights, evenly, times
-from poolcalc.parameter import Number, OneOf, PerAxis, Truth, Whole, parameter
-from poolcalc.taps import Taps, linear, nearest
+from poolcalc.geometry import arithmetic
+from poolcalc.geometry.taps import Taps, linear, nearest
+from poolcalc.network.op import Impossible, Op, Shape, Weights
+from poolcalc.network.parameter import Number, OneOf, PerAxis, Truth, Whole, parameter
+from poolcalc.wording import evenly, times
 
 if TYPE_CHECKING:
-    from poolcalc.op import Array
+    from poolcalc.network.op import Array
 
 LINEAR = {1: "linear", 2: "bilinear", 3: "trilinear"}
 """The name of linear interpolation, by the number of axes."""

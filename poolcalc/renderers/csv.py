@@ -4,7 +4,7 @@ import csv
 from collections.abc import Sequence
 from io import StringIO
 
-from poolcalc.table import Table
+from poolcalc.renderers.table import Table
 
 
 def render(tables: Sequence[Table]) -> str:

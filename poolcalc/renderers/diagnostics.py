@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from poolcalc.document import Place
+from poolcalc.source import Place
 
 _CONTEXT = 100
 """Characters of the line to show; of a longer one, those around the caret."""

@@ -2,7 +2,7 @@
 
 from html import escape
 
-from poolcalc.table import Row, Table
+from poolcalc.renderers.table import Row, Table
 
 
 def render(table: Table) -> str:

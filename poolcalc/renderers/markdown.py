@@ -1,6 +1,6 @@
 """Markdown: a table that GitHub and GitLab draw."""
 
-from poolcalc.table import Cell, Table
+from poolcalc.renderers.table import Cell, Table
 
 
 def render(table: Table) -> str:

@@ -7,7 +7,7 @@ which it would take seconds, are aligned here.
 from collections.abc import Sequence
 from typing import Literal
 
-from poolcalc.table import Table
+from poolcalc.renderers.table import Table
 
 MOST_RICH_ROWS = 300
 _GAP = 2

@@ -3,7 +3,7 @@
 from functools import cache
 from importlib import import_module
 
-from poolcalc.rule import Rule
+from poolcalc.rule.rule import Rule
 
 CLASSES = {
     "impossible_layer": "ImpossibleLayer",

@@ -29,11 +29,13 @@ from collections.abc import Iterator, Sequence
 from itertools import islice
 from typing import ClassVar, NamedTuple
 
-from poolcalc.analysis import Layer, last_local
-from poolcalc.document import Place
-from poolcalc.expectation import Expectation, Span, written
-from poolcalc.finding import Finding, Severity
-from poolcalc.rule import Facts, Rule
+from poolcalc.analysis.layers import Layer, last_local
+from poolcalc.network.expectation import Expectation, Span
+from poolcalc.rule.facts import Facts
+from poolcalc.rule.finding import Finding, Severity
+from poolcalc.rule.rule import Rule
+from poolcalc.source import Place
+from poolcalc.wording import figures
 
 
 class BrokenExpectation(Rule):
@@ -140,7 +142,7 @@ def _figures(found: Sequence[Span] | None, *, once: bool) -> str:
 
 def _range(span: Span) -> str:
     low, high = span
-    return written([low]) if low == high else f"{written([low])}–{written([high])}"
+    return figures([low]) if low == high else f"{figures([low])}–{figures([high])}"
 
 
 def _allowing(expectation: Expectation, found: Sequence[Span] | None) -> str | None:

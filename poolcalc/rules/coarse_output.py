@@ -30,12 +30,13 @@ from collections.abc import Iterator
 from fractions import Fraction
 from typing import ClassVar
 
-from poolcalc.analysis import Layer
-from poolcalc.edit import appended
-from poolcalc.finding import Finding, Severity
-from poolcalc.op import make
+from poolcalc.analysis.layers import Layer
+from poolcalc.network.edit import appended
+from poolcalc.network.op import make
 from poolcalc.ops.upsample import Upsample
-from poolcalc.rule import Facts, Remedy, Rule, finer
+from poolcalc.rule.facts import Facts
+from poolcalc.rule.finding import Finding, Severity
+from poolcalc.rule.rule import Remedy, Rule, finer
 
 LIMITS = {"segmentation": 8, "detection": 32}
 """Largest distance in pixels between the units of a result, by the task."""

@@ -29,15 +29,16 @@ from collections.abc import Iterator
 from fractions import Fraction
 from typing import ClassVar
 
-from poolcalc.analysis import Layer
-from poolcalc.edit import with_input, without
+from poolcalc.analysis.layers import Layer
+from poolcalc.analysis.sizes import clean_sizes
 from poolcalc.families.convolution import Convolution
-from poolcalc.finding import Finding, Severity
-from poolcalc.graph import INPUT
-from poolcalc.op import times
-from poolcalc.rule import Facts, Remedy, Rule, counted
-from poolcalc.sizes import clean_sizes
-from poolcalc.taps import IDENTITY, Taps
+from poolcalc.geometry.taps import IDENTITY, Taps
+from poolcalc.network.edit import with_input, without
+from poolcalc.network.graph import INPUT
+from poolcalc.rule.facts import Facts
+from poolcalc.rule.finding import Finding, Severity
+from poolcalc.rule.rule import Remedy, Rule
+from poolcalc.wording import counted, times
 
 LEAST = Fraction(1, 100)
 """The share of the parameters that such layers must hold for a finding."""

@@ -28,14 +28,16 @@ from dataclasses import replace
 from math import gcd
 from typing import ClassVar
 
-from poolcalc.actual import extent, holes, projected
-from poolcalc.analysis import Layer
-from poolcalc.edit import notation, with_op
+from poolcalc.analysis.actual import extent, holes, projected
+from poolcalc.analysis.branches import path
+from poolcalc.analysis.layers import Layer
 from poolcalc.families.sliding import SlidingWindow
-from poolcalc.finding import Finding, Severity
-from poolcalc.graph import INPUT, Graph
-from poolcalc.paths import path
-from poolcalc.rule import Facts, Remedy, Rule
+from poolcalc.network.edit import with_op
+from poolcalc.network.graph import INPUT, Graph
+from poolcalc.rule.facts import Facts
+from poolcalc.rule.finding import Finding, Severity
+from poolcalc.rule.rule import Remedy, Rule
+from poolcalc.wording import notation
 
 
 class Gridding(Rule):

@@ -24,12 +24,14 @@ layers:
 from collections.abc import Iterator
 from typing import ClassVar
 
-from poolcalc.analysis import Layer
-from poolcalc.arithmetic import effective_kernel_size, same_padding
-from poolcalc.edit import notation, with_parameters
+from poolcalc.analysis.layers import Layer
 from poolcalc.families.sliding import SlidingWindow
-from poolcalc.finding import Finding, Severity
-from poolcalc.rule import Facts, Remedy, Rule
+from poolcalc.geometry.arithmetic import effective_kernel_size, same_padding
+from poolcalc.network.edit import with_parameters
+from poolcalc.rule.facts import Facts
+from poolcalc.rule.finding import Finding, Severity
+from poolcalc.rule.rule import Remedy, Rule
+from poolcalc.wording import notation
 
 
 class HalfPixelShift(Rule):

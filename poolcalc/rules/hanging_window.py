@@ -23,12 +23,14 @@ layers:
 from collections.abc import Iterator
 from typing import ClassVar
 
-from poolcalc.analysis import Layer
-from poolcalc.edit import notation, padding_of, with_parameters
+from poolcalc.analysis.branches import written
+from poolcalc.analysis.layers import Layer
 from poolcalc.families.sliding import SlidingWindow
-from poolcalc.finding import Finding, Severity
-from poolcalc.paths import written
-from poolcalc.rule import Facts, Remedy, Rule
+from poolcalc.network.edit import padding_of, with_parameters
+from poolcalc.rule.facts import Facts
+from poolcalc.rule.finding import Finding, Severity
+from poolcalc.rule.rule import Remedy, Rule
+from poolcalc.wording import notation
 
 
 class HangingWindow(Rule):

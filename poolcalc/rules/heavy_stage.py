@@ -29,12 +29,13 @@ from collections.abc import Iterator
 from fractions import Fraction
 from typing import ClassVar
 
-from poolcalc.analysis import Layer
-from poolcalc.edit import with_input
-from poolcalc.finding import Finding, Severity
-from poolcalc.op import times
-from poolcalc.rule import Facts, Remedy, Rule, counted
-from poolcalc.sizes import clean_sizes
+from poolcalc.analysis.layers import Layer
+from poolcalc.analysis.sizes import clean_sizes
+from poolcalc.network.edit import with_input
+from poolcalc.rule.facts import Facts
+from poolcalc.rule.finding import Finding, Severity
+from poolcalc.rule.rule import Remedy, Rule
+from poolcalc.wording import counted, times
 
 BYTES = 4
 LEAST = 256 << 20

@@ -24,12 +24,13 @@ layers:
 from collections.abc import Iterator
 from typing import ClassVar
 
-from poolcalc.analysis import Layer
-from poolcalc.edit import with_input
-from poolcalc.finding import Finding, Severity
-from poolcalc.op import times
-from poolcalc.paths import mismatched_axis
-from poolcalc.rule import MOST_CURED, Facts, Remedy, Rule
+from poolcalc.analysis.branches import mismatched_axis
+from poolcalc.analysis.layers import Layer
+from poolcalc.network.edit import with_input
+from poolcalc.rule.facts import Facts
+from poolcalc.rule.finding import Finding, Severity
+from poolcalc.rule.rule import MOST_CURED, Remedy, Rule
+from poolcalc.wording import times
 
 
 class ImpossibleLayer(Rule):
@@ -53,7 +54,7 @@ class ImpossibleLayer(Rule):
 
     def remedies(self, facts: Facts, layer: Layer) -> Iterator[Remedy]:
         """Yield the smallest input on which everything runs, where that is larger."""
-        from poolcalc.sizes import smallest_legal
+        from poolcalc.analysis.sizes import smallest_legal
 
         present, legal = facts.graph.input[1:], smallest_legal(facts.graph)
         larger = tuple(max(size, least or size) for size, least in zip(present, legal, strict=True))

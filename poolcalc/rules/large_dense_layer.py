@@ -30,14 +30,16 @@ from collections.abc import Iterator
 from math import prod
 from typing import ClassVar
 
-from poolcalc.analysis import Layer
-from poolcalc.edit import inserted
-from poolcalc.finding import Finding, Severity
-from poolcalc.op import make, times
+from poolcalc.analysis.layers import Layer
+from poolcalc.network.edit import inserted
+from poolcalc.network.op import make
 from poolcalc.ops.flatten import Flatten
 from poolcalc.ops.global_avg_pool import GlobalAvgPool
 from poolcalc.ops.linear import Linear
-from poolcalc.rule import Facts, Remedy, Rule
+from poolcalc.rule.facts import Facts
+from poolcalc.rule.finding import Finding, Severity
+from poolcalc.rule.rule import Remedy, Rule
+from poolcalc.wording import times
 
 LEAST, LEAST_SHARE = 100_000, 4
 """Parameters that must be saved for a finding: as many, and one in so many."""

@@ -24,16 +24,17 @@ from collections.abc import Iterator
 from math import prod
 from typing import ClassVar
 
-from poolcalc.analysis import Layer
-from poolcalc.arithmetic import effective_kernel_size
-from poolcalc.edit import notation, padding_of, with_parameters
-from poolcalc.facts import spots
+from poolcalc.analysis.branches import written
+from poolcalc.analysis.layers import Layer
 from poolcalc.families.pooling import Pooling
 from poolcalc.families.sliding import SlidingWindow
-from poolcalc.finding import Finding, Severity
-from poolcalc.graph import Graph
-from poolcalc.paths import written
-from poolcalc.rule import Facts, Remedy, Rule, clean_inputs, counted
+from poolcalc.geometry.arithmetic import effective_kernel_size
+from poolcalc.network.edit import padding_of, with_parameters
+from poolcalc.network.graph import Graph
+from poolcalc.rule.facts import Facts
+from poolcalc.rule.finding import Finding, Severity
+from poolcalc.rule.rule import Remedy, Rule, clean_inputs
+from poolcalc.wording import counted, notation, spots
 
 
 class LostRows(Rule):

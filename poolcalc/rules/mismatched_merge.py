@@ -30,12 +30,13 @@ layers:
 from collections.abc import Iterator
 from typing import ClassVar
 
-from poolcalc.analysis import Layer
+from poolcalc.analysis.branches import extremes, mismatched_axis, parting, path, resizing, size_before, written
+from poolcalc.analysis.layers import Layer
 from poolcalc.families.sliding import SlidingWindow
-from poolcalc.finding import Finding, Severity
-from poolcalc.graph import INPUT
-from poolcalc.paths import extremes, mismatched_axis, parting, path, resizing, size_before, written
-from poolcalc.rule import Facts, Remedy, Rule, clean_inputs
+from poolcalc.network.graph import INPUT
+from poolcalc.rule.facts import Facts
+from poolcalc.rule.finding import Finding, Severity
+from poolcalc.rule.rule import Remedy, Rule, clean_inputs
 
 
 class MismatchedMerge(Rule):
@@ -54,7 +55,7 @@ class MismatchedMerge(Rule):
 
     def remedies(self, facts: Facts, layer: Layer) -> Iterator[Remedy]:
         """Yield other inputs, then changes of this merge and of those after it that need the same."""
-        from poolcalc.mending import mended
+        from poolcalc.rule.remedies import mended
 
         yield from clean_inputs(facts)
         yield from (Remedy(text, changed) for text, changed in mended(facts.graph, layer.node.name))

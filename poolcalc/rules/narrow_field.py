@@ -36,12 +36,13 @@ from fractions import Fraction
 from math import ceil
 from typing import ClassVar
 
-from poolcalc.analysis import Layer
-from poolcalc.edit import appended
-from poolcalc.finding import Finding, Severity
-from poolcalc.op import make
+from poolcalc.analysis.layers import Layer
+from poolcalc.network.edit import appended
+from poolcalc.network.op import make
 from poolcalc.ops.conv import Conv
-from poolcalc.rule import Facts, Remedy, Rule
+from poolcalc.rule.facts import Facts
+from poolcalc.rule.finding import Finding, Severity
+from poolcalc.rule.rule import Remedy, Rule
 
 ENOUGH = Fraction(3, 4)
 """The share of the input that a classifier's units must see."""

@@ -29,11 +29,12 @@ from collections.abc import Iterator
 from math import prod
 from typing import ClassVar
 
-from poolcalc.analysis import Layer
-from poolcalc.edit import without
+from poolcalc.analysis.layers import Layer
 from poolcalc.families.adaptive import AdaptivePooling, GlobalPooling
-from poolcalc.finding import Finding, Severity
-from poolcalc.rule import Facts, Remedy, Rule
+from poolcalc.network.edit import without
+from poolcalc.rule.facts import Facts
+from poolcalc.rule.finding import Finding, Severity
+from poolcalc.rule.rule import Remedy, Rule
 
 
 class PooledPrediction(Rule):

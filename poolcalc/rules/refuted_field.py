@@ -7,8 +7,9 @@ with the file.
 from collections.abc import Iterator
 from typing import ClassVar
 
-from poolcalc.finding import Finding, Severity
-from poolcalc.rule import Facts, Rule
+from poolcalc.rule.facts import Facts
+from poolcalc.rule.finding import Finding, Severity
+from poolcalc.rule.rule import Rule
 
 
 class RefutedField(Rule):

@@ -30,14 +30,16 @@ from collections.abc import Iterator
 from fractions import Fraction
 from typing import ClassVar
 
-from poolcalc.analysis import Layer
-from poolcalc.edit import notation, padding_of, with_parameters
+from poolcalc.analysis.branches import parting
+from poolcalc.analysis.layers import Layer
 from poolcalc.families.sliding import SlidingWindow
-from poolcalc.field import PIXELS, Strand
-from poolcalc.finding import Finding, Severity
-from poolcalc.graph import INPUT
-from poolcalc.paths import parting
-from poolcalc.rule import Facts, Remedy, Rule
+from poolcalc.geometry.field import PIXELS, Strand
+from poolcalc.network.edit import padding_of, with_parameters
+from poolcalc.network.graph import INPUT
+from poolcalc.rule.facts import Facts
+from poolcalc.rule.finding import Finding, Severity
+from poolcalc.rule.rule import Remedy, Rule
+from poolcalc.wording import notation
 
 
 class ShiftedMerge(Rule):

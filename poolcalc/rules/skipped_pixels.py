@@ -26,16 +26,17 @@ from dataclasses import replace
 from math import prod
 from typing import ClassVar
 
-from poolcalc.analysis import Layer
-from poolcalc.edit import inserted, notation, padding_of, with_op, with_parameters
-from poolcalc.facts import spots
+from poolcalc.analysis.layers import Layer
 from poolcalc.families.convolution import Convolution
 from poolcalc.families.sliding import SlidingWindow
-from poolcalc.finding import Finding, Severity
-from poolcalc.op import evenly, make, times
+from poolcalc.network.edit import inserted, padding_of, with_op, with_parameters
+from poolcalc.network.op import make
 from poolcalc.ops.avg_pool import AvgPool
 from poolcalc.ops.upsample import Upsample
-from poolcalc.rule import Facts, Remedy, Rule
+from poolcalc.rule.facts import Facts
+from poolcalc.rule.finding import Finding, Severity
+from poolcalc.rule.rule import Remedy, Rule
+from poolcalc.wording import evenly, notation, spots, times
 
 
 class SkippedPixels(Rule):

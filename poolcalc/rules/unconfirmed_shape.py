@@ -6,9 +6,10 @@ This is a mistake in poolcalc, not in the network: the formula or the kernel is 
 from collections.abc import Iterator
 from typing import ClassVar
 
-from poolcalc.finding import Finding, Severity
-from poolcalc.op import times
-from poolcalc.rule import Facts, Rule
+from poolcalc.rule.facts import Facts
+from poolcalc.rule.finding import Finding, Severity
+from poolcalc.rule.rule import Rule
+from poolcalc.wording import times
 
 
 class UnconfirmedShape(Rule):

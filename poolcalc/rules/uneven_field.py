@@ -24,12 +24,14 @@ layers:
 from collections.abc import Iterator
 from typing import ClassVar
 
-from poolcalc.analysis import Layer
-from poolcalc.edit import notation, with_parameters
+from poolcalc.analysis.layers import Layer
 from poolcalc.families.adaptive import AdaptivePooling
-from poolcalc.finding import Finding, Severity
+from poolcalc.network.edit import with_parameters
 from poolcalc.ops.conv_transpose import ConvTranspose
-from poolcalc.rule import Facts, Remedy, Rule
+from poolcalc.rule.facts import Facts
+from poolcalc.rule.finding import Finding, Severity
+from poolcalc.rule.rule import Remedy, Rule
+from poolcalc.wording import notation
 
 
 class UnevenField(Rule):

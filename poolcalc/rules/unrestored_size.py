@@ -27,18 +27,19 @@ from collections.abc import Iterator
 from itertools import islice
 from typing import ClassVar
 
-from poolcalc.analysis import Layer
-from poolcalc.edit import notation, with_input, with_parameters
-from poolcalc.finding import Finding, Severity
-from poolcalc.graph import INPUT, Graph
-from poolcalc.op import times
+from poolcalc.analysis.branches import ancestors, path, size_after, size_before, written
+from poolcalc.analysis.layers import Layer
+from poolcalc.network.edit import with_input, with_parameters
+from poolcalc.network.graph import INPUT, Graph
 from poolcalc.ops.conv_transpose import ConvTranspose
 from poolcalc.ops.crop import Crop
 from poolcalc.ops.pad import Pad
 from poolcalc.ops.pixel_shuffle import PixelShuffle
 from poolcalc.ops.upsample import Upsample
-from poolcalc.paths import ancestors, path, size_after, size_before, written
-from poolcalc.rule import Facts, Remedy, Rule
+from poolcalc.rule.facts import Facts
+from poolcalc.rule.finding import Finding, Severity
+from poolcalc.rule.rule import Remedy, Rule
+from poolcalc.wording import notation, times
 
 MOST_TRIED = 9
 """Distance of other input sizes to try, from the present one."""

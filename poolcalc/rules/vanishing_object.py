@@ -36,15 +36,16 @@ from dataclasses import replace
 from fractions import Fraction
 from typing import ClassVar
 
-from poolcalc.analysis import Layer, analyse
-from poolcalc.edit import with_op, with_output
+from poolcalc.analysis.branches import path
+from poolcalc.analysis.layers import Layer, analyse
 from poolcalc.families.pooling import Pooling
-from poolcalc.finding import Finding, Severity
-from poolcalc.graph import INPUT
-from poolcalc.op import make
+from poolcalc.network.edit import with_op, with_output
+from poolcalc.network.graph import INPUT
+from poolcalc.network.op import make
 from poolcalc.ops.conv import Conv
-from poolcalc.paths import path
-from poolcalc.rule import Facts, Remedy, Rule, finer
+from poolcalc.rule.facts import Facts
+from poolcalc.rule.finding import Finding, Severity
+from poolcalc.rule.rule import Remedy, Rule, finer
 
 
 class VanishingObject(Rule):

@@ -10,14 +10,14 @@ from typing import Any
 
 import numpy as np
 import pytest
-from agreement import Array, Case, assert_agreement
-from configurations import cases
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 from numpy.typing import NDArray
+from support.agreement import Array, Case, assert_agreement
+from support.configurations import cases
 
-from poolcalc.op import Op
+from poolcalc.network.op import Op
 
 onnx = pytest.importorskip("onnx")
 onnxruntime = pytest.importorskip("onnxruntime")

@@ -13,13 +13,13 @@ from typing import Any, TypeAlias
 
 import numpy as np
 import pytest
-from agreement import Array, Case, Reference, assert_agreement
-from configurations import cases
 from hypothesis import event, given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
+from support.agreement import Array, Case, Reference, assert_agreement
+from support.configurations import cases
 
-from poolcalc.op import Op, make
+from poolcalc.network.op import Op, make
 from poolcalc.ops import BY_NAME, operators
 
 torch = pytest.importorskip("torch")

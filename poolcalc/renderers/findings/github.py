@@ -1,7 +1,8 @@
 """Findings as workflow commands, which GitHub shows beside the lines of a change."""
 
-from poolcalc.finding import Finding
-from poolcalc.review import Checked, Review, counted
+from poolcalc.review.files import Checked, Review
+from poolcalc.rule.finding import Finding
+from poolcalc.wording import counted
 
 MOST = 10
 """GitHub shows no more of one kind for one step, and drops the rest without a word."""

@@ -2,7 +2,7 @@
 
 import json
 
-from poolcalc.review import Review
+from poolcalc.review.files import Review
 
 SEVERITIES = {"error": "major", "warning": "minor"}
 

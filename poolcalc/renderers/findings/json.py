@@ -3,8 +3,8 @@
 import json
 from typing import Any
 
-from poolcalc.finding import Finding
-from poolcalc.review import Checked, Review
+from poolcalc.review.files import Checked, Review
+from poolcalc.rule.finding import Finding
 
 SCHEMA = "poolcalc.check/1"
 

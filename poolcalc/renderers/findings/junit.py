@@ -3,8 +3,8 @@
 import re
 from xml.etree import ElementTree as ET
 
-from poolcalc.finding import Finding
-from poolcalc.review import Checked, Review
+from poolcalc.review.files import Checked, Review
+from poolcalc.rule.finding import Finding
 
 _FORBIDDEN = re.compile("[\0-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 """What XML 1.0 cannot hold, escaped or not."""

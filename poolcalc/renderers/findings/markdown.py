@@ -2,8 +2,9 @@
 
 import re
 
-from poolcalc.finding import Finding
-from poolcalc.review import Checked, Review, counted
+from poolcalc.review.files import Checked, Review
+from poolcalc.rule.finding import Finding
+from poolcalc.wording import counted
 
 MOST = 100
 """Findings to show; a comment on GitHub holds 65,536 characters."""

@@ -5,9 +5,9 @@ import re
 from typing import Any
 from urllib.parse import quote
 
-from poolcalc.finding import Finding
-from poolcalc.policy import Known, known
-from poolcalc.review import Checked, Review
+from poolcalc.review.files import Checked, Review
+from poolcalc.review.policy import Known, known
+from poolcalc.rule.finding import Finding
 
 SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 

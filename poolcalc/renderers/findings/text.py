@@ -1,7 +1,7 @@
 """Findings for people, in rustc's form: title, place, the line with a caret, facts and a remedy."""
 
 from poolcalc.renderers import diagnostics
-from poolcalc.review import Checked, Review
+from poolcalc.review.files import Checked, Review
 
 
 def render(review: Review) -> str:

@@ -1,0 +1,100 @@
+"""Where the branches of a merge come from: the layer after which they part, and what changes their sizes on the way."""
+
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+from poolcalc.analysis.layers import Layer
+from poolcalc.network.graph import INPUT, Graph
+
+
+class Parting(NamedTuple):
+    """Two branches and the last layer that both of them read.
+
+    common: its name, or "input". paths: the layers of either branch after it, in order.
+    """
+
+    common: str
+    paths: tuple[tuple[Layer, ...], tuple[Layer, ...]]
+
+
+def parting(graph: Graph, layers: Mapping[str, Layer], branches: tuple[str, str]) -> Parting:
+    """Return where two branches part."""
+    first, second = (ancestors(graph, name) for name in branches)
+    shared = first & second
+    common = next((node.name for node in reversed(graph.nodes) if node.name in shared), INPUT)
+    there, here = (path(graph, layers, common, name) for name in branches)
+    return Parting(common, (there, here))
+
+
+def path(graph: Graph, layers: Mapping[str, Layer], start: str, end: str) -> tuple[Layer, ...]:
+    """Return the layers that lead from one to another, by the larger map wherever ways meet."""
+    reached = {start}
+    for node in graph.nodes:
+        if not reached.isdisjoint(node.inputs):
+            reached.add(node.name)
+    found: list[Layer] = []
+    name = end
+    while name != start and name in layers:
+        layer = layers[name]
+        found.append(layer)
+        ways = [
+            (shape[1:], source)
+            for source, shape in zip(layer.node.inputs, layer.input_shapes, strict=True)
+            if source in reached and shape
+        ]
+        name = max(ways, key=lambda way: way[0])[1] if ways else start
+    return tuple(reversed(found))
+
+
+def resizing(layers: Sequence[Layer], axis: int) -> list[Layer]:
+    """Return those layers that change the size on a spatial axis."""
+    return [layer for layer in layers if size_before(layer, axis) != size_after(layer, axis)]
+
+
+def size_before(layer: Layer, axis: int) -> int | None:
+    """Return the largest size of a layer's inputs on a spatial axis; None for flat vectors and unknown shapes."""
+    sizes = [shape[1 + axis] for shape in layer.input_shapes if shape and len(shape) > 1]
+    return max(sizes, default=None)
+
+
+def size_after(layer: Layer, axis: int) -> int | None:
+    """Return a layer's size on a spatial axis; None for flat vectors and unknown shapes."""
+    return layer.shape[1 + axis] if layer.shape and len(layer.shape) > 1 else None
+
+
+def written(layer: Layer, axis: int) -> str:
+    """Return how a layer comes to its size on a spatial axis, with the numbers filled in."""
+    given = [shape for shape in layer.input_shapes if shape]
+    formula = layer.node.op.arithmetic(1 + axis, given)
+    size = size_after(layer, axis)
+    return f"{formula} = {size}" if formula else f"{size_before(layer, axis)} → {size}"
+
+
+def mismatched_axis(layer: Layer) -> int | None:
+    """Return the first spatial axis on which a merge has different sizes, None where something else is the matter."""
+    shapes = [shape for shape in layer.input_shapes if shape]
+    if not layer.problem or not layer.node.op.merges or len({len(shape) for shape in shapes}) > 1:
+        return None
+    repeats = layer.node.op.keyword != "concat"  # elementwise merges repeat size 1
+    if repeats and len({shape[0] for shape in shapes} - {1}) > 1:
+        return None  # the channels come first
+    for axis in range(len(shapes[0]) - 1):
+        if len({shape[1 + axis] for shape in shapes} - ({1} if repeats else set())) > 1:
+            return axis
+    return None
+
+
+def extremes(layer: Layer, axis: int) -> tuple[int, int]:
+    """Return the inputs with the smallest and the largest map; elementwise merges repeat size 1."""
+    sizes = [(shape or ())[1 + axis] for shape in layer.input_shapes]
+    places = [place for place, size in enumerate(sizes) if size > 1 or layer.node.op.keyword == "concat"]
+    return min(places, key=sizes.__getitem__), max(places, key=sizes.__getitem__)
+
+
+def ancestors(graph: Graph, name: str) -> set[str]:
+    """Return the names of all that a node depends on, and its own."""
+    found = {name}
+    for node in reversed(graph.nodes):
+        if node.name in found:
+            found.update(node.inputs)
+    return found

@@ -1,0 +1,157 @@
+"""How one operator's size rule goes on along one axis, and what it leaves out at the end."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import fields, replace
+from fractions import Fraction
+from typing import Any, NamedTuple
+
+from poolcalc.families.pointwise import Pointwise
+from poolcalc.network.op import Impossible, Op, Shape
+from poolcalc.network.parameter import Amounts, PerAxis
+from poolcalc.ops.conv_transpose import ConvTranspose
+from poolcalc.ops.crop import Crop
+from poolcalc.ops.flatten import Flatten
+from poolcalc.ops.pad import Pad
+
+MOST_SIZES = 16_384
+"""Odd resizings in a row multiply the period; networks that need more sizes than this are not given a progression."""
+
+CUTTERS = (ConvTranspose, Crop, Pad)
+"""Operators that leave rows out because the file says so, whatever the size is."""
+
+_WIDTHS = ("out_channels", "out_features", "groups")
+"""Parameters that do not enter into sizes."""
+
+
+class Regime(NamedTuple):
+    """How an operator's size rule goes on: from size `since` on, `step` rows more come to `gain` units more.
+
+    reads_all: whether no row at the end is ever left out.
+    """
+
+    step: int
+    gain: int
+    since: int
+    reads_all: bool
+
+
+class SizeRule(dict[Any, int | None]):
+    """The size rule of an operator on one axis, with every answer and tail remembered; None is what cannot run.
+
+    Keys are sizes, tuples of them for a merge. Flat vectors count by their features.
+    """
+
+    def __init__(self, op: Op, axis: int, axes: int, channels: Sequence[int | None], factor: int) -> None:
+        super().__init__({None: None})
+        self.op, self.axis, self.axes, self.channels, self.factor = op, axis, axes, channels, factor
+        self.tails: dict[int, tuple[int, int]] = {}
+
+    def __missing__(self, key: Any) -> int | None:
+        sizes = key if self.op.merges else (key,)
+        if None in sizes:
+            return None
+        shape = self.shape(sizes)
+        units = None if shape is None else shape[0] if len(shape) == 1 else shape[1 + self.axis]
+        self[key] = units
+        return units
+
+    def shape(self, sizes: Sequence[int]) -> Shape | None:
+        """Return what comes out, None where that is impossible."""
+        op = self.op
+        inputs = [
+            (size,) if channels is None else (channels, *(size if i == self.axis else 1 for i in range(self.axes)))
+            for size, channels in zip(sizes, self.channels, strict=True)
+        ]
+        if op.takes != "either" and any((len(shape) > 1) != (op.takes == "maps") for shape in inputs):
+            return None
+        try:
+            shape = op.output_shape(inputs)
+        except Impossible:
+            return None
+        return (shape[0] * self.factor,) if isinstance(op, Flatten) and len(inputs[0]) > 1 else shape
+
+    def tail(self, size: int) -> tuple[int, int]:
+        """Return the rows at the end that nothing reads, and those of them that one more window would have reached."""
+        if size not in self.tails:
+            self.tails[size] = self._tail(size)
+        return self.tails[size]
+
+    def _tail(self, size: int) -> tuple[int, int]:
+        units = self[size]
+        if not units or None in self.channels or self.op.reads_whole_map:
+            return 0, 0
+        (taps,) = self.op.taps(self.axis, (size,))
+        end = 0
+        for unit in reversed(range(units)):
+            reads = taps.inside(unit, size)
+            end = max(end, reads[-1] + 1) if reads else end
+            # Units before one that ends inside do not read farther, unless phases overtake each other.
+            if unit <= units - len(taps.phases) and taps[unit].stop <= size:
+                break
+        if isinstance(self.op, CUTTERS) or not taps.step:
+            return size - end, 0
+        return size - end, size - min((row for row in taps.inside(units, size) if row >= end), default=size)
+
+    def regime(self) -> Regime | None:
+        """Return how the rule goes on, None where that takes too many sizes to see."""
+        # No rule looks further than its numbers and the span of its kernel reach.
+        values = parameter_values(self.op, self.axis, others=None in self.channels)
+        numbers = [abs(number) for value in values for number in _integers(value)]
+        span = max(getattr(self.op, "dilation", (1,))) * max(getattr(self.op, "kernel_size", (1,)))
+        far = 1 + sum(numbers) + span
+        for step in range(1, far + 1) if far <= MOST_SIZES else ():
+            gains: set[int] = set()
+            if all(self._goes_on(size, step, gains) for size in range(far, 2 * far)):
+                since = far
+                while since > 1 and self._goes_on(since - 1, step, gains):
+                    since -= 1
+                reads_all = all(self.tail(size) == (0, 0) for size in range(1, far + step))
+                return Regime(step, max(gains, default=0), since, reads_all)
+        return None
+
+    def _goes_on(self, size: int, step: int, gains: set[int]) -> bool:
+        """Return whether `step` rows more come to the one gain so far, and leave the same rows out at the end."""
+        units, later = self[size], self[size + step]
+        if units is None or later is None:
+            return units is later
+        gains.add(later - units)
+        if len(gains) > 1:
+            gains.discard(later - units)
+            return False
+        return self.tail(size) == self.tail(size + step)
+
+
+def parameter_values(op: Op, axis: int, *, others: bool = True) -> Iterator[Any]:
+    """Yield an operator's parameters on one axis, and the `others`, which have none, if they may enter into sizes."""
+    for declared in fields(op):  # type: ignore[arg-type]
+        value, kind = getattr(op, declared.name), declared.metadata["kind"]
+        if isinstance(kind, (PerAxis, Amounts)):
+            yield value if value is None or isinstance(value, str) else value[axis]
+        elif others and declared.name not in _WIDTHS and not isinstance(value, Fraction):
+            yield value
+
+
+def _integers(value: Any) -> Iterator[int]:
+    if isinstance(value, tuple):
+        yield from value
+    elif isinstance(value, Fraction):
+        yield from (value.numerator, value.denominator)
+    elif isinstance(value, int):
+        yield value
+
+
+def on_axis(op: Op, axis: int) -> Op:
+    """Return the operator with parameters that do nothing on the other axes, where there is one pixel."""
+    changes: dict[str, Any] = {}
+    for declared in fields(op):  # type: ignore[arg-type]
+        value, kind = getattr(op, declared.name), declared.metadata["kind"]
+        if not isinstance(kind, (PerAxis, Amounts)) or not isinstance(value, tuple):
+            continue
+        idle: Any = (0, 0) if isinstance(kind, Amounts) else int(not kind.each.accepts("0"))
+        changes[declared.name] = tuple(value[i] if i == axis else idle for i in range(len(value)))
+    return replace(op, **changes) if changes else op  # type: ignore[type-var]
+
+
+def keeps_shape(op: Op) -> bool:
+    """Return whether an operator gives out what it takes in, whatever that is."""
+    return type(op).output_shape is Pointwise.output_shape

@@ -1,0 +1,211 @@
+"""What the sizes along one axis come to: clean and legal progressions, the nearest sizes, tiles."""
+
+from collections.abc import Callable
+from fractions import Fraction
+from functools import cached_property
+from math import ceil, floor
+from typing import NamedTuple
+
+from poolcalc.analysis.layers import Analysis
+from poolcalc.analysis.sizes.axis import AxisSizes, Tensor, Verdict, flat_factors
+from poolcalc.analysis.sizes.progression import Progression
+from poolcalc.geometry.field import Strand
+from poolcalc.network.graph import Graph
+
+MOST_RUNS = 128
+"""Fields with more phases than this have their overhang taken from runs that start with unit 0."""
+
+
+class Nearest(NamedTuple):
+    """The present size along an axis, whether it is clean, and the next clean ones; None where there are none."""
+
+    below: int | None
+    present: int
+    clean: bool
+    above: int | None
+
+
+class Tiling(NamedTuple):
+    """How a sliding window goes over an image without changing the result, along one axis, in input pixels.
+
+    step: tiles may start at its multiples, where all strides of the network fall alike.
+    jump: input pixels between neighbouring output units. halo: what a run of outputs depends on before and after the
+    pixels that are its own, where the output map lies in the middle of the input.
+    """
+
+    step: int
+    jump: Fraction
+    halo: tuple[int, int]
+
+
+def clean_sizes(graph: Graph, axis: int) -> Progression | None:
+    """Return the clean input sizes along an axis, None where the network is too irregular for a progression."""
+    return Sizes(graph, axis).clean
+
+
+def nearest_clean(graph: Graph) -> tuple[Nearest, ...]:
+    """Return, for every axis, the clean sizes around the present one."""
+    return tuple(Sizes(graph, axis).nearest for axis in range(len(graph.input) - 1))
+
+
+def smallest_legal(graph: Graph) -> tuple[int | None, ...]:
+    """Return, for every axis, the smallest input size on which all layers can run; None where there is none."""
+    legal = (Sizes(graph, axis).legal for axis in range(len(graph.input) - 1))
+    return tuple(sizes.smallest if sizes else None for sizes in legal)
+
+
+class Sizes:
+    """What the sizes of a network's input come to, along one axis (0 = rows)."""
+
+    def __init__(self, graph: Graph, axis: int) -> None:
+        """Study one axis; flat vectors have the lengths that the other axes' present sizes give them."""
+        self.graph, self.axis = graph, axis
+        self._axis = AxisSizes(graph, axis, flat_factors(graph, axis))
+        self._axis.settle()
+        self._verdicts: dict[int, Verdict] = {}
+
+    @property
+    def period(self) -> int | None:
+        """Input pixels after which everything repeats: the product of the strides on a plain chain."""
+        return self._axis.period
+
+    @cached_property
+    def watched(self) -> tuple[str, ...]:
+        """The layers whose sizes are told: the outputs, or the last map before one that is flat or of constant size."""
+        names = (self._axis.last_map(self._axis.tensors[name]).name for name in self.graph.outputs)
+        return tuple(dict.fromkeys(names))
+
+    @cached_property
+    def _watched(self) -> list["Tensor"]:
+        return [self._axis.tensors[name] for name in self.watched]
+
+    @cached_property
+    def _gains(self) -> list[int]:
+        return [tensor.gain for tensor in self._watched]
+
+    def verdict(self, size: int) -> Verdict:
+        """Return what an input of that size comes to."""
+        base, turns = self._axis.folded(size)
+        known = self._verdicts.get(base)
+        if known is None:
+            known = self._verdicts[base] = self._axis.verdict(base, self._watched)
+        return known if not turns else self._later(known, size, turns)
+
+    def _later(self, known: Verdict, size: int, turns: int) -> Verdict:
+        """Return a verdict some periods further on."""
+        outputs = tuple(
+            [
+                None if units is None else units + turns * gain
+                for units, gain in zip(known.outputs, self._gains, strict=True)
+            ]
+        )
+        if not known.misfits:
+            return Verdict(size, outputs, known.lost)
+        tensors = self._axis.tensors
+        misfits = (
+            misfit._replace(
+                sizes=tuple(
+                    units + turns * source.gain
+                    for units, source in zip(misfit.sizes, tensors[misfit.layer].sources, strict=True)
+                )
+            )
+            for misfit in known.misfits
+        )
+        return Verdict(size, outputs, known.lost, tuple(misfits))
+
+    @cached_property
+    def clean(self) -> Progression | None:
+        """The sizes that are legal and lose nothing; None where the network is too irregular."""
+        return self._progression(lambda rows: rows == 0)
+
+    @cached_property
+    def legal(self) -> Progression | None:
+        """The sizes on which all layers can run; None where the network is too irregular."""
+        return self._progression(lambda rows: rows is not None)
+
+    @cached_property
+    def fewest(self) -> tuple[int, Progression] | None:
+        """The fewest rows that a legal size loses, and the sizes that lose no more; None where there are none."""
+        least = min((rows for rows in self._axis.lost if rows is not None), default=None)
+        sizes = self._progression(lambda rows: rows == least)
+        return None if least is None or sizes is None else (least, sizes)
+
+    @property
+    def present(self) -> Verdict:
+        """What the size in the file, or that of --input, comes to."""
+        return self.verdict(self.graph.input[1 + self.axis])
+
+    @property
+    def nearest(self) -> Nearest:
+        """The clean sizes around the present one."""
+        present = self.present
+        clean = self.clean or Progression(1, ())
+        return Nearest(clean.below(present.size), present.size, present.clean, clean.above(present.size))
+
+    def _progression(self, suits: Callable[[int | None], bool]) -> Progression | None:
+        if self.period is None:
+            return None
+        period, settled, lost = self.period, self._axis.settled, self._axis.lost
+        members = {n % period for n in range(settled, settled + period) if suits(lost[n - 1])}
+        step = next(
+            q
+            for q in range(1, period + 1)
+            if period % q == 0 and len({n % q for n in members}) * period == len(members) * q
+        )
+        offsets = {n % step for n in members}
+        since = settled
+        while since > 1 and suits(lost[since - 2]) == ((since - 1) % step in offsets):
+            since -= 1
+        early = tuple(n for n in range(1, since) if suits(lost[n - 1]))
+        return Progression(step, tuple(sorted(offsets)), since, early)
+
+    def tiling(self, analysis: Analysis) -> Tiling | None:
+        """Return how to cut an image into tiles; None unless every output has one local field (see `Field`).
+
+        analysis: of the same graph, or of the same network on a legal input.
+        """
+        layers = {layer.node.name: layer for layer in analysis.layers}
+        fitting = self.clean or self.legal
+        if self.period is None or not fitting or not fitting.offsets:
+            return None
+        jumps, halos = [], []
+        for name in self.graph.outputs:
+            output, found = self._axis.tensors[name], layers[name].fields
+            field = found[self.axis] if found else None
+            if field is None or field.sees_everything or len(field.strands) != 1 or output.flat or not output.gain:
+                return None
+            (strand,) = field.strands
+            overhang = _overhang(strand)
+            if overhang is None:
+                return None
+            margin = self._margin(output, strand.jump, fitting)
+            jumps.append(strand.jump)
+            halos.append((max(0, ceil(overhang[0] + margin)), max(0, ceil(overhang[1] - margin))))
+        return Tiling(self.period, min(jumps), (max(b for b, _ in halos), max(a for _, a in halos)))
+
+    def _margin(self, output: "Tensor", jump: Fraction, fitting: Progression) -> int:
+        """Return the input pixels before the output map: half of what it leaves uncovered, at its tightest."""
+        first = max(self._axis.settled, fitting.since)
+        sizes = [n for n in range(first, first + (self.period or 1)) if n in fitting]
+        over = [size - (self._axis.size_of(output, size) or 0) * jump for size in sizes]
+        return floor(min(over, key=abs) / 2)
+
+
+def _overhang(strand: Strand) -> tuple[Fraction, Fraction] | None:
+    """Return how far a run of units sees beyond the pixels that are its own, before and after.
+
+    Of all runs the one that sees least beyond counts: it is what remains of a tile whose size fits.
+    """
+    period, jump = len(strand.phases), strand.jump
+    best = None
+    for start in range(period if period <= MOST_RUNS else 1):
+        first = last = None
+        for unit in range(start, start + period):
+            span = strand[unit]
+            if span:
+                first = span[0] if first is None else min(first, span[0])
+                last = span[1] if last is None else max(last, span[1])
+            if first is not None and last is not None:
+                overhang = start * jump - first, last + 1 - (unit + 1) * jump
+                best = overhang if best is None or sum(overhang) < sum(best) else best
+    return best

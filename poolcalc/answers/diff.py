@@ -1,0 +1,288 @@
+"""Two reports side by side: what changed in sizes, receptive fields and cost, for the network and for every layer."""
+
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import zip_longest
+from typing import Any, NamedTuple
+
+from poolcalc.analysis.layers import Layer
+from poolcalc.analysis.matching import Pair, matched
+from poolcalc.answers.fields import UnknownLayer, last_map, layer_named
+from poolcalc.answers.report import Report, parameters_of
+from poolcalc.answers.tables import NONE
+from poolcalc.geometry.field import Summary
+from poolcalc.network.op import Op, Shape
+from poolcalc.renderers.table import Cell, Column, Row, Table
+from poolcalc.wording import evenly, percent, times
+
+SCHEMA = "poolcalc.diff/1"
+
+FIGURES = ("output", "receptive_field", "params", "macs")
+"""What is compared, of the network and of every layer."""
+
+TITLES = {"receptive_field": "receptive field", "macs": "MACs"}
+"""What people call a figure, where that is not its key."""
+
+COLUMNS = (
+    Column(key="name", title="name", left=True),
+    Column(key="figure", title="figure", left=True),
+    Column(key="base", title="Base"),
+    Column(key="head", title="Head"),
+    Column(key="delta", title="Δ"),
+    Column(key="delta_percent", title="%", expendable=1),
+)
+
+Value = int | str | tuple[int | str, ...] | None
+"""A count, words, or one figure per axis; None where there is none."""
+
+
+class Change(NamedTuple):
+    """One figure before and after. name: the layer; "" for the network as a whole."""
+
+    name: str
+    figure: str
+    base: Value
+    head: Value
+
+    @property
+    def changed(self) -> bool:
+        """Whether the two differ."""
+        return self.base != self.head
+
+    @property
+    def delta(self) -> int | tuple[int, ...] | None:
+        """What was added, on every axis; None where the two cannot be subtracted."""
+        if isinstance(self.base, int) and isinstance(self.head, int):
+            return self.head - self.base
+        if isinstance(self.base, tuple) and isinstance(self.head, tuple) and len(self.base) == len(self.head):
+            numbers = [(a, b) for a, b in zip(self.base, self.head, strict=True) if type(a) is type(b) is int]
+            return tuple(b - a for a, b in numbers) if len(numbers) == len(self.base) else None
+        return None
+
+    @property
+    def percent(self) -> float | None:
+        """What was added to a count, in percent of it."""
+        if isinstance(self.base, int) and isinstance(self.head, int) and self.base:
+            return 100 * (self.head - self.base) / self.base
+        return None
+
+    @property
+    def sentence(self) -> str:
+        """Say what changed."""
+        of = f" of {self.name}" if self.name else ""
+        before, now = (_text(value, self.figure) for value in (self.base, self.head))
+        return f"{TITLES.get(self.figure, self.figure)}{of} changed from {before} to {now}"
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the figures as plain data."""
+        values = {"base": self.base, "head": self.head, "delta": self.delta, "delta_percent": self.percent}
+        return {key: list(value) if isinstance(value, tuple) else value for key, value in values.items()}
+
+
+@dataclass(frozen=True)
+class Difference:
+    """Two reports, and which of their layers belong together."""
+
+    base: Report
+    head: Report
+
+    @cached_property
+    def headline(self) -> list[Change]:
+        """The networks as wholes: input, outputs, fields of the last local layers before these, and totals."""
+        base, head = self.base, self.head
+        changes = [Change("", "input", base.graph.input, head.graph.input)]
+        outputs = list(zip_longest(base.graph.outputs, head.graph.outputs))
+        for before, now in outputs:
+            name = (now or before) if len(outputs) > 1 else ""
+            changes.append(Change(name, "output", _output(base, before), _output(head, now)))
+            changes.append(Change(name, "receptive_field", _last_field(base, before), _last_field(head, now)))
+        totals = ("params", "macs", "activations")
+        return [*changes, *(Change("", total, getattr(base, total), getattr(head, total)) for total in totals)]
+
+    @cached_property
+    def layers(self) -> list[tuple[Pair, list[Change]]]:
+        """The layers of both, and their figures."""
+        pairs = matched(self.base.layers, self.head.layers)
+        return [(pair, list(_changes(pair))) for pair in pairs]
+
+    def changed(self, figures: Collection[str] | None = None) -> list[Change]:
+        """Return what changed of the network as a whole, all of it or some figures."""
+        return [change for change in self.headline if change.changed and (not figures or change.figure in figures)]
+
+    def to_dict(self, *, everything: bool = False) -> dict[str, Any]:
+        """Return the difference as plain data; everything: with the layers that did not change."""
+        sides = {"base": self.base.graph, "head": self.head.graph}
+        return {
+            "schema": SCHEMA,
+            **{side: {"architecture": graph.name, "source": graph.source.name} for side, graph in sides.items()},
+            "network": [
+                {"output": change.name or None, "figure": change.figure, **change.to_dict()} for change in self.headline
+            ],
+            "layers": [
+                {
+                    "base": pair.base and pair.base.node.name,
+                    "head": pair.head and pair.head.node.name,
+                    "status": _status(pair, changes),
+                    **{change.figure: change.to_dict() for change in changes},
+                }
+                for pair, changes in self.layers
+                if everything or _status(pair, changes) != "unchanged"
+            ],
+        }
+
+
+def difference_tables(difference: Difference, *, everything: bool = False) -> list[Table]:
+    """Return the networks as wholes, then the layers that changed, or all; everything: figures that did not, too."""
+    listed = [
+        [change for change in changes if everything or _is_news(pair, change)] for pair, changes in difference.layers
+    ]
+    rows = tuple(row for changes in listed for row in _rows(changes))
+    summary = _summary(difference)
+    heading = Table(
+        title=f"{difference.base.graph.source.name} → {difference.head.graph.source.name}",
+        columns=COLUMNS,
+        rows=tuple(_rows(difference.headline, "network")),
+        notes=() if rows else (summary,),
+    )
+    more = "" if everything else "; --all lists every layer"
+    return [heading, Table(title=summary + more, columns=COLUMNS, rows=rows)] if rows else [heading]
+
+
+def _summary(difference: Difference) -> str:
+    """Count the layers that changed."""
+    kinds = [_status(pair, changes) for pair, changes in difference.layers]
+    parts = [f"{kinds.count(kind)} {kind}" for kind in ("changed", "added", "removed", "renamed") if kind in kinds]
+    of = f"{len(kinds)} {'layer' if len(kinds) == 1 else 'layers'}"
+    return f"of {of}, {', '.join(parts)}" if parts else f"no change in {of}"
+
+
+def _status(pair: Pair, changes: Sequence[Change]) -> str:
+    if pair.base is None or pair.head is None:
+        return "added" if pair.head else "removed"
+    if any(change.changed for change in changes):
+        return "changed"
+    return "unchanged" if pair.base.node.name == pair.head.node.name else "renamed"
+
+
+def _is_news(pair: Pair, change: Change) -> bool:
+    """Return whether to list a figure: not where a layer just passes on what was listed for the one above."""
+    passed_on = pair.layer.node.op.neutral and change.figure in ("output", "receptive_field")
+    return change.changed and bool(change.base or change.head) and not passed_on
+
+
+def _changes(pair: Pair) -> Iterator[Change]:
+    base, head = (_figures(layer) for layer in (pair.base, pair.head))
+    yield Change(pair.name, "operator", *_operators(pair))
+    for figure in FIGURES:
+        yield Change(pair.name, figure, base.get(figure), head.get(figure))
+
+
+def _figures(layer: Layer | None) -> dict[str, Value]:
+    if layer is None:
+        return {}
+    return {"output": layer.shape, "receptive_field": _field(layer), "params": layer.params, "macs": layer.macs}
+
+
+def _field(layer: Layer) -> Value:
+    """Return the size on every axis, as a range where it varies."""
+    return tuple(map(_size, layer.receptive_field)) or None
+
+
+def _size(axis: Summary | None) -> int | str:
+    if axis is None:
+        return "?"
+    return f"{axis.size_min}–{axis.size}" if axis.varies else axis.size
+
+
+def _operators(pair: Pair) -> tuple[str | None, str | None]:
+    """Describe the operators, in as much detail as tells them apart."""
+    before, now = (layer.node.op if layer else None for layer in (pair.base, pair.head))
+    if before and now and before != now and before.keyword == now.keyword:
+        given, wanted = (parameters_of(op) for op in (before, now))
+        return _written(given, wanted), _written(wanted, given)
+    return _operator(before), _operator(now)
+
+
+def _written(parameters: dict[str, Any], others: dict[str, Any]) -> str:
+    """Write the parameters that differ."""
+    return ", ".join(f"{name}: {_once(value)}" for name, value in parameters.items() if value != others[name])
+
+
+def _once(value: Any) -> Any:
+    """Write a value once that is the same on every axis."""
+    while isinstance(value, list) and value and all(item == value[0] for item in value):
+        value = value[0]
+    return value
+
+
+def _operator(op: Op | None) -> str | None:
+    return f"{op.keyword} {op.window()}".rstrip() if op else None
+
+
+def _output(report: Report, name: str | None) -> Shape | None:
+    return layer_named(report, name).shape if name else None
+
+
+def _last_field(report: Report, name: str | None) -> Value:
+    try:
+        return _field(last_map(report, layer_named(report, name))) if name else None
+    except UnknownLayer:
+        return None
+
+
+def _rows(changes: Sequence[Change], whole: str = "") -> Iterator[Row]:
+    """Yield a line for each figure, the first of a layer with its name."""
+    shown = None
+    for change in changes:
+        name = change.name or whole
+        yield Row((
+            Cell("" if name == shown else name, name),
+            Cell(TITLES.get(change.figure, change.figure), change.figure),
+            *(Cell(_text(value, change.figure), _compact(value)) for value in (change.base, change.head)),
+            Cell(_delta(change), _compact(change.delta)),
+            Cell(_signed_percent(change.percent), change.percent),
+        ))  # fmt: skip
+        shown = name
+
+
+def _text(value: Value, figure: str) -> str:
+    match value:
+        case None:
+            return NONE
+        case int():
+            return f"{value:,}"
+        case tuple():
+            return evenly(value) if figure == "receptive_field" else times(value)
+    return value
+
+
+def _compact(value: Value) -> Any:
+    return "x".join(map(str, value)) if isinstance(value, tuple) else value
+
+
+def _delta(change: Change) -> str:
+    """Write what was added, once where all axes agree.
+
+    >>> _delta(Change("", "output", (64, 56, 56), (128, 56, 56))), _delta(Change("", "receptive_field", (9, 9), (7, 7)))
+    ('+64, 0, 0', '−2')
+    """
+    match change.delta:
+        case None if change.figure == "operator" and change.base is None:  # only a layer that is not there has none
+            return "added"
+        case None:
+            return "removed" if change.figure == "operator" and change.head is None else ""
+        case int() as amount:
+            return _signed(amount)
+        case amounts:
+            return ", ".join(map(_signed, amounts if len(set(amounts)) > 1 else amounts[:1]))
+
+
+def _signed(amount: int) -> str:
+    return f"{amount:+,}".replace("-", "−") if amount else "0"
+
+
+def _signed_percent(value: float | None) -> str:
+    if not value:
+        return "" if value is None else "0 %"
+    return f"{'+' if value > 0 else '−'}{percent(abs(value))}"

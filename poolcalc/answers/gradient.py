@@ -1,0 +1,80 @@
+"""The effective receptive field of one unit, drawn."""
+
+from typing import Any
+
+from poolcalc.answers.fields import actual_of, last_map, layer_named
+from poolcalc.answers.report import Report
+from poolcalc.errors import PoolcalcError
+from poolcalc.execution.gradient import EffectiveField, effective_field
+from poolcalc.kernels import AnyArray
+from poolcalc.renderers.table import Cell, Column, Row, Table
+
+SHADES = " .:-=+*#%@"
+_WIDEST = 64
+"""Characters in a line of the picture."""
+
+
+def effective_of(report: Report, name: str) -> EffectiveField:
+    """Return the effective field of the central unit of a layer; of its last local one where it is global."""
+    layer = last_map(report, layer_named(report, name))
+    field = actual_of(report, layer)
+    if not field.count(field.central_unit):
+        raise PoolcalcError(f"the central unit of {layer.node.name} sees padding alone")
+    return effective_field(report.analysis, layer, field.central_unit)
+
+
+def effective_table(report: Report, field: EffectiveField) -> Table:
+    """Return the energy along every axis, and a picture in the notes."""
+    columns = (
+        Column(key="axis", title="axis", left=True),
+        Column(key="middle", title="middle"),
+        Column(key="deviation", title="σ"),
+        Column(key="width", title="±2σ"),
+        Column(key="theoretical", title="RF"),
+    )
+    layer = layer_named(report, field.layer)
+    rows = []
+    for axis, summary in enumerate(layer.receptive_field):
+        middle, deviation = field.middle[axis], field.deviation[axis]
+        size = summary.size if summary else None
+        values = (str(axis), f"{middle:.2f}", f"{deviation:.2f}", f"{4 * deviation:.1f}", str(size or "?"))
+        plain = (axis, middle, deviation, 4 * deviation, size)
+        rows.append(Row(tuple(map(Cell, values, plain))))
+    unit = ",".join(map(str, field.unit))
+    return Table(
+        title=f"{report.graph.name}  effective field of unit {unit} of {field.layer}, untrained",
+        columns=columns,
+        rows=tuple(rows),
+        notes=(
+            f"{100 * field.inside:.1f} % of the gradient's energy lie within 2σ of the middle on every axis",
+            *picture(field.energy),
+        ),
+    )
+
+
+def effective_dict(field: EffectiveField) -> dict[str, Any]:
+    """Return the field as plain data, with its profile along every axis."""
+    energy = field.energy
+    axes = range(energy.ndim)
+    return {
+        "layer": field.layer,
+        "unit": list(field.unit),
+        "middle": list(field.middle),
+        "deviation": list(field.deviation),
+        "inside_two_deviations": field.inside,
+        "profiles": [energy.sum(axis=tuple(other for other in axes if other != axis)).tolist() for axis in axes],
+    }
+
+
+def picture(energy: AnyArray) -> list[str]:
+    """Draw the last two axes, denser signs for more energy; what is in front of them is summed up."""
+    import numpy as np
+
+    plane = energy.reshape(-1, *energy.shape[-2:]).sum(axis=0) if energy.ndim > 1 else energy[np.newaxis]
+    rows, columns = plane.shape
+    step = max(1, -(-columns // _WIDEST))
+    # A character is about twice as high as wide.
+    high, wide = np.arange(0, rows, 2 * step if rows > 1 else 1), np.arange(0, columns, step)
+    cells = np.add.reduceat(np.add.reduceat(plane, high, axis=0), wide, axis=1)
+    shades = np.ceil(np.sqrt(cells / cells.max()) * (len(SHADES) - 1)).astype(int)
+    return ["", *("|" + "".join(SHADES[shade] for shade in line) + "|" for line in shades)]

@@ -1,0 +1,201 @@
+"""Everything that is known about one architecture, and its JSON form."""
+
+from dataclasses import dataclass, fields
+from fractions import Fraction
+from functools import cached_property
+from math import prod
+from typing import Any
+
+from poolcalc.analysis.actual import ActualField
+from poolcalc.analysis.layers import Analysis, Layer
+from poolcalc.execution.results import Confirmation, Proof
+from poolcalc.network.graph import Graph, Node
+from poolcalc.network.op import Op
+from poolcalc.rule.facts import Facts
+from poolcalc.rule.finding import Finding
+from poolcalc.rules import doubts
+from poolcalc.wording import exact
+
+SCHEMA = "poolcalc.report/1"
+
+
+@dataclass(frozen=True)
+class Report:
+    """The analysis of one graph, with the forward pass that confirms it or without.
+
+    analysis: shapes, costs and receptive fields of all layers.
+    forward: what the NumPy forward pass found, None where it was not run.
+    proof: which receptive fields were proven by execution, None where that was not tried.
+    broken: bounds that were set and are not kept.
+    """
+
+    analysis: Analysis
+    forward: Confirmation | None = None
+    proof: Proof | None = None
+    broken: tuple[Finding, ...] = ()
+
+    @property
+    def graph(self) -> Graph:
+        """The network that was analysed."""
+        return self.analysis.graph
+
+    @property
+    def layers(self) -> tuple[Layer, ...]:
+        """All layers in the graph's order."""
+        return self.analysis.layers
+
+    @property
+    def params(self) -> int:
+        """Learned values of all layers."""
+        return sum(layer.params or 0 for layer in self.layers)
+
+    @property
+    def macs(self) -> int:
+        """Multiply-accumulates of all layers, per image."""
+        return sum(layer.macs or 0 for layer in self.layers)
+
+    @property
+    def activations(self) -> int:
+        """Values that all layers put out, per image."""
+        return sum(layer.activations or 0 for layer in self.layers)
+
+    @property
+    def peak_activations(self) -> int:
+        """Most values alive at once during a forward pass, input included."""
+        return self.analysis.peak_activations
+
+    @cached_property
+    def facts(self) -> Facts:
+        """What rules look at."""
+        return Facts(self.analysis, self.forward, self.proof)
+
+    @property
+    def actual(self) -> dict[str, ActualField | None]:
+        """What every unit of every layer really sees, by the layer's name."""
+        return self.facts.actual
+
+    @property
+    def deviations(self) -> dict[str, tuple[float, ...] | None]:
+        """Estimated deviations of the untrained effective fields, by the layer's name."""
+        return self.facts.deviations
+
+    def confirmed(self, layer: Layer) -> bool | None:
+        """Return whether the forward pass found the layer's shape, None where it did not run."""
+        return self.forward.confirms(layer) if self.forward else None
+
+    @cached_property
+    def findings(self) -> tuple[Finding, ...]:
+        """What makes the numbers doubtful, and bounds that are not kept."""
+        return (*(finding for rule in doubts() for finding in rule.check(self.facts)), *self.broken)
+
+    def reduction(self, layer: Layer) -> float | None:
+        """Return the share of positions that a layer removes, in percent; negative where it adds some."""
+        shapes = [shape for shape in layer.input_shapes if shape and len(shape) > 1]
+        return _reduction(max(prod(shape[1:]) for shape in shapes), layer) if shapes else None
+
+    def cumulative_reduction(self, layer: Layer) -> float | None:
+        """Return the share of the input's positions that are gone after a layer, in percent."""
+        return _reduction(prod(self.graph.input[1:]), layer)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the report as plain data, the object that `--format json` prints."""
+        graph, forward = self.graph, self.forward
+        answers = [self.confirmed(layer) for layer in self.layers]
+        return {
+            "schema": SCHEMA,
+            "architecture": graph.name,
+            "source": graph.source.name,
+            "input": list(graph.input),
+            "batch": forward.batch if forward else 1,
+            "layers": [self._layer(layer) for layer in self.layers],
+            "outputs": list(graph.outputs),
+            "totals": {
+                "params": self.params,
+                "macs": self.macs,
+                "activations": self.activations,
+                "peak_activations": self.peak_activations,
+            },
+            "forward": {
+                "ran": forward is not None,
+                "confirmed": answers.count(True),
+                "mismatched": answers.count(False),
+                "seed": forward.seed if forward else None,
+                "seconds": forward.seconds if forward else None,
+            },
+            "findings": [
+                {
+                    "code": finding.code,
+                    "rule": finding.rule,
+                    "severity": finding.severity,
+                    "message": finding.message,
+                    "layer": finding.layer,
+                    "file": graph.source.name,
+                    "line": finding.place.line,
+                    "column": finding.place.column,
+                    "help": finding.help,
+                    "notes": list(finding.notes),
+                }
+                for finding in self.findings
+            ],
+        }
+
+    def _layer(self, layer: Layer) -> dict[str, Any]:
+        node: Node = layer.node
+        return {
+            "name": node.name,
+            "op": node.op.keyword,
+            "inputs": list(node.inputs),
+            "line": node.place.line,
+            "input_shapes": [list(shape) if shape else None for shape in layer.input_shapes],
+            "output_shape": list(layer.shape) if layer.shape else None,
+            "parameters": parameters_of(node.op),
+            "reduction_percent": self.reduction(layer),
+            "cumulative_reduction_percent": self.cumulative_reduction(layer),
+            "params": layer.params,
+            "macs": layer.macs,
+            "activations": layer.activations,
+            "receptive_field": _receptive_field(layer) if layer.fields else None,
+            "dropped": [list(ends) for ends in layer.dropped],
+            "confirmed": self.confirmed(layer),
+        }
+
+    def _repr_mimebundle_(self, **_: Any) -> dict[str, str]:
+        """Show the table in a notebook."""
+        from poolcalc.answers.tables import shapes_table
+        from poolcalc.renderers import html, text
+
+        table = shapes_table(self)
+        return {"text/html": html.render(table), "text/plain": text.render(table)}
+
+
+def _reduction(positions: int, layer: Layer) -> float | None:
+    if layer.shape is None or len(layer.shape) == 1:
+        return None
+    return float(100 - Fraction(100 * prod(layer.shape[1:]), positions))
+
+
+def _receptive_field(layer: Layer) -> dict[str, Any]:
+    axes = layer.receptive_field
+    return {
+        "size": [axis and axis.size for axis in axes],
+        "size_min": [axis and axis.size_min for axis in axes],
+        "jump": [axis and exact(axis.jump) for axis in axes],
+        "first": [axis and axis.first for axis in axes],
+        "center": [None if axis is None or axis.center is None else _plain(axis.center) for axis in axes],
+        "effective_padding": [axis and axis.effective_padding for axis in axes],
+        "varies": any(axis is None or axis.varies for axis in axes),
+        "global": layer.sees_everything,
+    }
+
+
+def parameters_of(op: Op) -> dict[str, Any]:
+    """Return an operator's parameters as plain data."""
+    return {field.name: _plain(getattr(op, field.name)) for field in fields(op)}  # type: ignore[arg-type]
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, tuple):
+        return [_plain(item) for item in value]
+    if isinstance(value, Fraction):
+        return value.numerator if value.denominator == 1 else float(value)
+    return value

@@ -1,0 +1,277 @@
+"""Proof of receptive fields by execution: put NaN into one pixel, run the kernels, see which units turn NaN.
+
+The network is run along one axis at a time, on a copy with the same geometry and one channel. The copy is a map whose
+first axis counts the probes: probe p has its NaN at pixel p, and every operator acts on the second axis alone. So one
+run gives the whole relation between pixels and units, for every unit of every layer, and it must equal the bit masks of
+`actual.py`: a missing pixel would show a unit that stays finite, an extra one a unit that turns NaN.
+
+All channels count as one here, as they do in the fields: a unit sees what any of its channels sees. Where channels are
+left out that may see more than the others, nothing is proven from there on. How the axes combine where branches with
+different windows meet is not proven either, only what is seen along each of them.
+"""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from functools import cache, reduce
+from operator import or_
+from typing import Any
+
+import numpy as np
+
+from poolcalc.analysis.actual import ActualField, Masks
+from poolcalc.analysis.layers import Analysis, Layer
+from poolcalc.execution.results import Proof
+from poolcalc.kernels import AnyArray, Array
+from poolcalc.network.graph import INPUT
+from poolcalc.network.op import Op, Shape
+from poolcalc.network.parameter import Amounts, PerAxis, parameters
+
+MOST_PROBES = 512
+"""Probes in one run; wide inputs take several."""
+
+NEUTRAL: dict[str, Any] = {
+    "kernel_size": 1,
+    "stride": 1,
+    "dilation": 1,
+    "padding": (0, 0),
+    "output_padding": 0,
+    "scale_factor": 1,
+    "output_size": None,
+    "cropping": (0, 0),
+}
+"""For every parameter that axes have of their own, the value that leaves an axis alone."""
+
+ONE_CHANNEL: dict[str, Any] = {
+    "out_channels": 1,
+    "groups": 1,
+    "num_groups": 1,
+    "channel_multiplier": 1,
+    "out_features": 1,
+    "start": 0,
+    "stop": 1,
+}
+"""For every parameter that counts channels, its value in a copy with one channel."""
+
+
+REARRANGING = ("channel_shuffle", "channel_slice", "concat")
+"""Operators that only put channels together, in another order, or leave some out."""
+
+
+def prove(analysis: Analysis, predicted: dict[str, ActualField | None]) -> Proof:
+    """Compare the predicted fields of all units of all layers with what the kernels really read, axis by axis."""
+    refuted: dict[str, str] = {}
+    partial = _partial(analysis)
+    unproven = {layer.node.name: why for layer in analysis.layers if (why := _why_not(layer, predicted, partial))}
+    for axes in _alike(analysis):
+        pixels = analysis.origin_shape[1 + axes[0]]
+        for low in range(0, pixels, MOST_PROBES):
+            probes = range(low, min(low + MOST_PROBES, pixels))
+            for name, nan in _run(analysis, axes[0], probes).items():
+                field = predicted.get(name)
+                if field is None or name in unproven or name in refuted:
+                    continue
+                if nan[-1].any():
+                    unproven[name] = "it gives NaN without a probe"
+                elif difference := _first_difference(field, axes, nan[:-1], probes):
+                    refuted[name] = difference
+    names = [layer.node.name for layer in analysis.layers]
+    proven = tuple(name for name in names if name not in refuted and name not in unproven)
+    return Proof(proven, refuted, unproven)
+
+
+def _alike(analysis: Analysis) -> list[list[int]]:
+    """Group the axes along which the network is the same in sizes and parameters: one run serves them all."""
+    groups: dict[object, list[int]] = {}
+    for axis in range(len(analysis.graph.input) - 1):
+        parameters_along = [
+            getattr(layer.node.op, name)[axis]
+            for layer in analysis.layers
+            for name in _per_axis(type(layer.node.op))
+            if isinstance(getattr(layer.node.op, name), tuple)
+        ]
+        groups.setdefault((analysis.graph.input[1 + axis], *parameters_along), []).append(axis)
+    return list(groups.values())
+
+
+@cache
+def _per_axis(operator: type[Op]) -> tuple[str, ...]:
+    """Return the parameters that axes have of their own."""
+    return tuple(p.name for p in parameters(operator) if isinstance(p.kind, PerAxis | Amounts))
+
+
+@cache
+def _counting_channels(operator: type[Op]) -> tuple[str, ...]:
+    """Return the parameters that count channels."""
+    return tuple(p.name for p in parameters(operator) if p.name in ONE_CHANNEL)
+
+
+def _first_difference(field: ActualField, axes: list[int], reached: AnyArray, probes: range) -> str | None:
+    seen: dict[Masks, int] = {}
+    for axis in axes:
+        seen.setdefault(_along(field, axis), axis)  # mostly one and the same
+    for masks, axis in seen.items():
+        if difference := _difference(masks, reached, probes):
+            return f"axis {axis}, {difference}"
+    return None
+
+
+def _along(field: ActualField, axis: int) -> Masks:
+    """Return what the units see along one axis, by any path."""
+    by_path = [product[axis] for product in field.products]
+    return by_path[0] if len(by_path) == 1 else tuple(reduce(or_, masks) for masks in zip(*by_path, strict=True))
+
+
+def _why_not(layer: Layer, predicted: dict[str, ActualField | None], partial: set[str]) -> str | None:
+    if layer.shape is None:
+        return "it cannot run"
+    if layer.node.name not in predicted:
+        return "it sees nothing of the origin"
+    if predicted[layer.node.name] is None:
+        return "its field is too ragged to list"
+    if layer.node.name in partial:
+        return "channels are left out that may see more than the others"
+    return None
+
+
+def _partial(analysis: Analysis) -> set[str]:
+    """Return the layers that leave channels out that may see more than the others, and all layers behind them.
+
+    Every channel has a kind, and channels of one kind see the same; None where that is not followed.
+    """
+    kinds: dict[str, AnyArray | None] = {INPUT: np.zeros(analysis.graph.input[0])}
+    kinds[analysis.origin] = np.zeros(analysis.origin_shape[0])
+    partial: set[str] = set()
+    for number, layer in enumerate(analysis.layers, start=1):
+        name, inputs = layer.node.name, layer.node.inputs
+        if layer.shape is not None and name != analysis.origin:
+            sources = [kinds[source] for source in inputs]
+            kinds[name] = found = _kinds(layer, layer.shape, sources, number)
+            if _leaves_out(layer.node.op, sources, found) or not partial.isdisjoint(inputs):
+                partial.add(name)
+    return partial
+
+
+def _kinds(layer: Layer, shape: Shape, sources: list[AnyArray | None], number: int) -> AnyArray | None:
+    op, given = layer.node.op, layer.input_shapes[0] or ()
+    known = [kinds for kinds in sources if kinds is not None]
+    if op.keyword in REARRANGING:
+        return op.forward(known, EvenWeights(op, known)) if len(known) == len(sources) else None
+    mixed = op.gradient == "learned" and op.channel_groups(given[0]) == 1
+    if len(shape) == len(given) and (mixed or _uniform(sources)):
+        return np.full(shape[0], number)
+    return None
+
+
+def _leaves_out(op: Op, sources: list[AnyArray | None], found: AnyArray | None) -> bool:
+    if op.keyword == "channel_slice":
+        (whole,) = sources
+        return found is None or whole is None or set(found) != set(whole)
+    # Pixel shuffle gives every position some of the channels.
+    return op.fewest_channels(1) > 1 and not _uniform(sources)
+
+
+def _uniform(sources: list[AnyArray | None]) -> bool:
+    return all(kinds is not None and (kinds == kinds[0]).all() for kinds in sources)
+
+
+def _difference(masks: Masks, reached: AnyArray, probes: range) -> str | None:
+    """Return the first pixel and unit on which prediction and execution differ. reached: (probes, units) of bool."""
+    width = (probes.stop + 7) // 8
+    window = (1 << probes.stop) - 1
+    packed = b"".join((mask & window).to_bytes(width, "little") for mask in masks)
+    bits = np.unpackbits(np.frombuffer(packed, np.uint8).reshape(len(masks), width), axis=1, bitorder="little")
+    expected = bits[:, probes.start : probes.stop].T.astype(bool)
+    if expected.shape != reached.shape:
+        return f"{reached.shape[1]} units instead of {expected.shape[1]}"
+    if np.array_equal(expected, reached):
+        return None
+    probe, unit = map(int, np.argwhere(expected != reached)[0])
+    says = "sees" if expected[probe, unit] else "does not see"
+    return f"unit {unit} {says} pixel {probes[probe]} by prediction, the kernels disagree"
+
+
+def _run(analysis: Analysis, axis: int, probes: range) -> dict[str, AnyArray]:
+    """Return, for every layer that runs, which probes (rows) turn which units (columns) NaN; the last row has none."""
+    count, graph = len(probes) + 1, analysis.graph
+    nan = np.zeros((1, count, analysis.origin_shape[1 + axis]), np.float32)
+    nan[0, range(count - 1), probes] = np.nan
+    tensors: dict[str, Array] = {INPUT: np.zeros((1, count, graph.input[1 + axis]), np.float32)}
+    tensors[analysis.origin] = nan
+    reached: dict[str, AnyArray] = {}
+    with np.errstate(all="ignore"):
+        for layer, expiring in zip(analysis.layers, graph.expiring, strict=True):
+            name = layer.node.name
+            if layer.shape is not None and name != analysis.origin:
+                # Whatever a kernel made of the channels, they count as one.
+                result = _forward(layer, axis, [tensors[source] for source in layer.node.inputs])
+                tensors[name] = result if len(result) == 1 else result.mean(axis=0, keepdims=True)
+            if name in tensors:
+                reached[name] = np.isnan(tensors[name][0])
+            for unused in expiring:
+                tensors.pop(unused, None)
+    return reached
+
+
+def _forward(layer: Layer, axis: int, inputs: list[Array]) -> Array:
+    """Run one layer along one axis for all probes; maps are (channels, probes, size), with size 1 for flat vectors."""
+    op, probes = layer.node.op, inputs[0].shape[1]
+    if not _mixes_positions(layer):
+        together = op_along(op, axis, probes)
+        result = together.forward(inputs, EvenWeights(together, inputs))
+        if len(inputs) > 1 or not np.isnan(result[:, -1]).any():
+            return result
+    # It mixes the probes too, or spread NaN to the row without one: run them one by one, on a map of one axis; only
+    # once what is alike, as most rows are where units see nearly everything.
+    rows = list(inputs[0][0])
+    alike = {row.tobytes(): row for row in rows}
+    results = {key: _alone(op, axis, row) for key, row in alike.items()}
+    return np.stack([results[row.tobytes()] for row in rows], axis=1)
+
+
+def _alone(op: Op, axis: int, row: Array) -> Array:
+    """Run one operator for one probe."""
+    alone, channels = op_along(op, axis, None), op.fewest_channels(1)
+    one = row if op.takes == "vectors" else row[np.newaxis].repeat(channels, axis=0)
+    result = alone.forward([one], EvenWeights(alone, [one]))
+    # A vector counts as a whole.
+    return result if result.ndim > 1 else result.reshape(1, -1).mean(axis=1, keepdims=True)
+
+
+def _mixes_positions(layer: Layer) -> bool:
+    """Whether an operator with one input would act on the probes' axis too."""
+    op, (shape, *others) = layer.node.op, layer.input_shapes
+    if others or shape is None or layer.shape is None:
+        return False
+    reads_all = 1 in (len(shape), len(layer.shape)) or any(read.is_global for read in layer.reads)
+    return reads_all or op.fewest_channels(1) > 1
+
+
+def op_along(op: Op, axis: int, probes: int | None) -> Op:
+    """Return an operator with one channel that does along its last axis what `op` does along `axis`.
+
+    probes: size of an axis in front, which is left alone; None for a map of that one axis.
+    """
+    changes = {name: ONE_CHANNEL[name] for name in _counting_channels(type(op))}
+    for name in _per_axis(type(op)):
+        value = getattr(op, name)
+        if isinstance(value, tuple):
+            before = () if probes is None else (probes if name == "size" else NEUTRAL[name],)
+            changes[name] = (*before, value[axis])
+    return replace(op, **changes) if changes else op  # type: ignore[type-var]
+
+
+class EvenWeights:
+    """Weights that only average, so that nothing overflows and no NaN arises but from a NaN that was read."""
+
+    def __init__(self, op: Op, inputs: list[Array]) -> None:
+        self.declared = op.weights([x.shape for x in inputs])
+
+    def __getitem__(self, name: str) -> Array:
+        """Return a tensor whole."""
+        weight = self.declared[name]
+        return np.full(weight.shape, weight.mean or 1 / max(1, weight.size // weight.shape[0]), np.float32)
+
+    def rows(self, name: str) -> Iterator[tuple[slice, Array]]:
+        """Yield the tensor as one block."""
+        tensor = self[name]
+        yield slice(0, len(tensor)), tensor

@@ -1,0 +1,119 @@
+"""Run every layer and record the shape that comes out. The predicted shapes are looked at only afterwards."""
+
+import os
+from collections.abc import Callable, Sequence
+from itertools import accumulate
+from math import prod
+from time import perf_counter
+
+import numpy as np
+
+from poolcalc import wording
+from poolcalc.analysis.layers import Analysis, Layer
+from poolcalc.errors import DoesNotFit
+from poolcalc.execution import estimate, memory
+from poolcalc.execution.results import Confirmation
+from poolcalc.execution.thin import full_shape, thin_layer, thinned, with_channels
+from poolcalc.execution.weights import Noise
+from poolcalc.kernels import Array
+from poolcalc.kernels.parallel import threads as helped_by
+from poolcalc.network.graph import INPUT
+from poolcalc.network.op import Shape
+
+Progress = Callable[[float], None]
+"""Called after every layer with the share of the work that is done, 0 to 1."""
+
+MOST_THREADS = 8
+"""More would wait for memory, and for layers that are too small to share."""
+
+
+def run(
+    analysis: Analysis,
+    *,
+    batch: int = 1,
+    seed: int = 0,
+    progress: Progress | None = None,
+    threads: int | None = None,
+    channels: int | None = None,
+) -> Confirmation:
+    """Run the network on `batch` random images, one after the other, and return what came out.
+
+    threads: how many to use; the values do not depend on it. By default all processors, where the matrix product of
+    NumPy keeps to one thread itself, as it does in the command.
+    channels: leave out all channels of every map but that many; the geometry stays the same.
+    Layers that cannot run, and those that depend on them, are left out. Raises DoesNotFit, before anything is
+    allocated, where the memory is not enough.
+    """
+    threads = threads or _default_threads()
+
+    def size(shape: Shape) -> int:
+        return prod(thinned(shape, channels))
+
+    _require_memory(estimate.memory(analysis, threads=threads, size=size), thin=bool(channels))
+    start = perf_counter()
+    shares = _shares(estimate.seconds(analysis, threads=threads, size=size) * batch) if progress else []
+    noise = Noise(seed)
+    found: dict[str, Shape | None] = {}
+    with np.errstate(all="ignore"), helped_by(threads):
+        for image in range(batch):
+            noise.rewind()
+            tensors = {INPUT: noise.image(thinned(analysis.graph.input, channels))}
+            for number, (layer, expiring) in enumerate(zip(analysis.layers, analysis.graph.expiring, strict=True)):
+                name = layer.node.name
+                if layer.shape is not None and all(source in tensors for source in layer.node.inputs):
+                    shape = _forward(layer, layer.shape, tensors, noise, channels)
+                    found[name] = shape if found.get(name, shape) == shape else None
+                for unused in expiring:
+                    tensors.pop(unused, None)
+                if progress:
+                    progress(shares[image * len(analysis.layers) + number])
+    return Confirmation(found=found, batch=batch, seed=seed, seconds=perf_counter() - start, channels=channels)
+
+
+def _forward(
+    layer: Layer, predicted: Shape, tensors: dict[str, Array], noise: Noise, channels: int | None
+) -> Shape | None:
+    """Run one layer; its weights are made for the arrays that really arrive."""
+    op, inputs = layer.node.op, [tensors[name] for name in layer.node.inputs]
+    if channels:
+        op, inputs = thin_layer(op, inputs, channels)
+    shapes = [x.shape for x in inputs]
+    try:
+        result = op.forward(inputs, noise.drawn(op.weights(shapes)))
+    except ValueError:  # NumPy's way to say that shapes do not go together: then the prediction was wrong
+        return None
+    except MemoryError as error:
+        raise DoesNotFit(f"memory ran out in {layer.node.name}; {_remedy(thin=bool(channels))}") from error
+    if not channels:
+        tensors[layer.node.name] = result
+        return result.shape
+    tensors[layer.node.name] = with_channels(result, min(predicted[0], channels)) if result.ndim > 1 else result
+    return full_shape(result.shape, op.output_shape(shapes), predicted)
+
+
+def _shares(seconds: Sequence[float]) -> list[float]:
+    """Return the share of the whole time that is over after every layer."""
+    total = sum(seconds) or 1
+    return [min(1.0, done / total) for done in accumulate(seconds)]
+
+
+def _default_threads() -> int:
+    """Return the processors, or 1 where NumPy's own products take several: they would fight for the same ones."""
+    if os.environ.get("OPENBLAS_NUM_THREADS") != "1":
+        return 1
+    there = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return min(there, MOST_THREADS)
+
+
+def _require_memory(needed: int, *, thin: bool) -> None:
+    there = memory.available()
+    if there is not None and needed > there:
+        raise DoesNotFit(
+            f"the forward pass needs about {wording.memory(needed)} of memory, {wording.memory(there)} are available; "
+            + _remedy(thin=thin)
+        )
+
+
+def _remedy(*, thin: bool) -> str:
+    first = "" if thin else "check the same geometry with a few channels by --thin, or "
+    return f"{first}check a smaller --input, or the formulas alone with --no-forward"

@@ -1,0 +1,84 @@
+"""The same network with one thing changed, to see what a change would do: graphs in, graphs out."""
+
+from dataclasses import replace
+from typing import Any
+
+from poolcalc.network.graph import Graph, Node
+from poolcalc.network.op import Op
+from poolcalc.network.parameter import parameters
+
+
+def with_input(graph: Graph, spatial: tuple[int, ...]) -> Graph:
+    """Return the network on an input of other spatial sizes."""
+    return replace(graph, input=(graph.input[0], *spatial))
+
+
+def with_parameters(graph: Graph, name: str, **values: Any) -> Graph:
+    """Return the network with other values for some parameters of one node."""
+    nodes = (
+        node._replace(op=replace(node.op, **values)) if node.name == name else node  # type: ignore[type-var]
+        for node in graph.nodes
+    )
+    return replace(graph, nodes=tuple(nodes))
+
+
+def padding_of(op: Op) -> tuple[tuple[int, int], ...] | None:
+    """Return an operator's padding, None where it has no such parameter or `same`."""
+    padding = getattr(op, "padding", None)
+    has = any(declared.name == "padding" for declared in parameters(type(op)))
+    return padding if has and isinstance(padding, tuple) else None
+
+
+def with_op(graph: Graph, name: str, op: Op) -> Graph:
+    """Return the network with another operator in the place of a node's."""
+    return replace(graph, nodes=tuple(node._replace(op=op) if node.name == name else node for node in graph.nodes))
+
+
+def inserted(graph: Graph, name: str, place: int, op: Op) -> Graph:
+    """Return the network with an operator in front of one input of a node."""
+    nodes: list[Node] = []
+    for node in graph.nodes:
+        if node.name != name:
+            nodes.append(node)
+            continue
+        fresh = fresh_name(graph)
+        nodes.append(Node(fresh, op, (node.inputs[place],), node.place))
+        nodes.append(node._replace(inputs=(*node.inputs[:place], fresh, *node.inputs[place + 1 :])))
+    return replace(graph, nodes=tuple(nodes))
+
+
+def appended(graph: Graph, name: str, op: Op) -> Graph:
+    """Return the network with an operator behind a node: whatever read the node reads that, and results follow."""
+    fresh = fresh_name(graph)
+
+    def renamed(names: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(fresh if each == name else each for each in names)
+
+    nodes: list[Node] = []
+    for node in graph.nodes:
+        nodes.append(node._replace(inputs=renamed(node.inputs)))
+        if node.name == name:
+            nodes.append(Node(fresh, op, (name,), node.place))
+    return replace(graph, nodes=tuple(nodes), outputs=renamed(graph.outputs))
+
+
+def without(graph: Graph, name: str) -> Graph:
+    """Return the network without a node; who read it reads its first input, which is an output where it was one."""
+    (gone,) = (node for node in graph.nodes if node.name == name)
+
+    def renamed(names: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(gone.inputs[0] if each == name else each for each in names)
+
+    nodes = tuple(node._replace(inputs=renamed(node.inputs)) for node in graph.nodes if node is not gone)
+    return replace(graph, nodes=nodes, outputs=tuple(dict.fromkeys(renamed(graph.outputs))))
+
+
+def with_output(graph: Graph, name: str) -> Graph:
+    """Return the network with one more result."""
+    return replace(graph, outputs=(*graph.outputs, name))
+
+
+def fresh_name(graph: Graph) -> str:
+    """Return a name that no node has."""
+    taken = {node.name for node in graph.nodes}
+    return next(name for number in range(len(taken) + 1) if (name := f"inserted{number}") not in taken)

@@ -1,0 +1,152 @@
+"""What an operator is.
+
+Everything the tool knows about one operator stands in its own file in `ops/`, in this order: its parameters, the shape
+it gives, the input units that it reads (its taps), what it costs, and a NumPy kernel. The kernel is a second witness:
+it finds its output size by running and never uses the shape rule, so that a wrong rule cannot confirm itself.
+"""
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterator, Sequence
+from math import prod
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, NamedTuple, Protocol, TypeAlias, TypeVar
+
+from poolcalc.geometry.taps import IDENTITY, Taps
+from poolcalc.network.parameter import parameters
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    Array: TypeAlias = NDArray[np.float32]
+
+Shape = tuple[int, ...]
+"""Channels, then the spatial axes, without batch; a flat vector is (features,)."""
+
+Gradient = Literal["learned", "chosen", "averaged", "copied"]
+"""See `Op.gradient`."""
+
+Padding = str | tuple[tuple[int, int], ...]
+"""One (before, after) per axis, or `same` / `same_lower`."""
+
+
+class Impossible(Exception):  # noqa: N818 - not an error of the program: a fact about the network
+    """This layer cannot run on this input.
+
+    Carries the message, facts in `notes`, and in `help` the smallest change that works.
+    """
+
+    def __init__(self, message: str, *notes: str, help: str | None = None) -> None:  # noqa: A002
+        super().__init__(message)
+        self.message, self.notes, self.help = message, notes, help
+
+
+class Weight(NamedTuple):
+    """One tensor of values that a layer brings along, and the mean and deviation of the values to draw.
+
+    learned: counted as parameters; running statistics are not.
+    """
+
+    shape: Shape
+    mean: float = 0.0
+    deviation: float = 0.0
+    learned: bool = True
+
+    @property
+    def size(self) -> int:
+        """How many values it holds."""
+        return prod(self.shape)
+
+
+class Weights(Protocol):
+    """The values of a layer's weights, as a kernel gets them."""
+
+    def __getitem__(self, name: str) -> "Array":
+        """Return one tensor whole."""
+
+    def rows(self, name: str) -> "Iterator[tuple[slice, Array]]":
+        """Yield one tensor in blocks along its first axis, so that a large matrix need never exist as a whole."""
+
+
+class Op(ABC):
+    """An operator with its parameters; subclasses are frozen dataclasses.
+
+    keyword: its name in the architecture's file. The first line of the docstring describes it in the schema.
+    main: the parameter that a bare value stands for.
+    takes: whether its inputs are maps with spatial axes, flat vectors, or either.
+    merges: whether it takes several inputs.
+    neutral: whether it leaves sizes and fields alone, so that a table may fold it into the row above.
+    gradient: how a unit passes its gradient on to what it reads: by learned weights, to the one value that was chosen,
+        to all in equal parts, or unchanged.
+    """
+
+    __slots__ = ()
+    keyword: ClassVar[str]
+    main: ClassVar[str | None] = None
+    takes: ClassVar[Literal["maps", "vectors", "either"]] = "maps"
+    merges: ClassVar[bool] = False
+    neutral: ClassVar[bool] = False
+    gradient: ClassVar[Gradient] = "copied"
+
+    @abstractmethod
+    def output_shape(self, inputs: Sequence[Shape]) -> Shape:
+        """Return the shape that comes out, or raise `Impossible`."""
+
+    def arithmetic(self, place: int, inputs: Sequence[Shape]) -> str:
+        """Return how one size of the output shape comes about, with the numbers filled in.
+
+        place: 0 for the channels, or the features of a flat vector; then the spatial axes. By default there is nothing
+        to work out: the size is the input's, or one that a parameter gives.
+        """
+        return ""
+
+    def taps(self, axis: int, sizes: Sequence[int]) -> Sequence[Taps]:
+        """Return which units of each input feed each output unit along a spatial axis.
+
+        sizes: the inputs' sizes along that axis. By default unit i reads unit i.
+        """
+        return (IDENTITY,) * len(sizes)
+
+    @property
+    def reads_whole_map(self) -> bool:
+        """Whether every unit also depends on all others, by statistics taken over the map."""
+        return False
+
+    def channel_groups(self, in_channels: int) -> int:
+        """Return the number of groups of channels that weights do not mix."""
+        return 1
+
+    def fewest_channels(self, axes: int) -> int:
+        """Return how many channels the operator needs at least, on a map with that many axes."""
+        return 1
+
+    def weights(self, inputs: Sequence[Shape]) -> dict[str, Weight]:
+        """Return the weights by their PyTorch names."""
+        return {}
+
+    def macs(self, inputs: Sequence[Shape], output: Shape) -> int:
+        """Return multiply-accumulates with weights; biases, pooling and activations count as none."""
+        return 0
+
+    def channels_backward(self, values: Any, place: int, inputs: Sequence[Shape]) -> Any:
+        """Hand values of the output channels back to the channels of input `place` that they come from.
+
+        values: an array of (channels, …). Operators that pass their channels on in order leave it as it is.
+        """
+        return values
+
+    @abstractmethod
+    def forward(self, inputs: "Sequence[Array]", weights: Weights) -> "Array":
+        """Compute the output for one image; inputs and output have the shapes of `output_shape`."""
+
+    def window(self) -> str:
+        """Return the main parameters in a compact notation, for tables."""
+        return ""
+
+
+AnyOp = TypeVar("AnyOp", bound=Op)
+
+
+def make(operator: type[AnyOp], rank: int, **values: Any) -> AnyOp:
+    """Build an operator from plain values: an int stands for all `rank` axes, what is left out has its default."""
+    given = {p.name: p.kind.spread(values.pop(p.name, p.default), rank) for p in parameters(operator)}
+    return operator(**given, **values)

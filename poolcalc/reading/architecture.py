@@ -1,0 +1,188 @@
+"""A document to a graph: top-level keys, then layers (see `layers.py`), then the references between them."""
+
+import re
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
+from poolcalc.errors import InvalidArchitecture
+from poolcalc.network.graph import INPUT, Graph
+from poolcalc.network.op import Shape
+from poolcalc.network.parameter import OneOf, Unreadable, Whole, read_all
+from poolcalc.reading import yaml_reader
+from poolcalc.reading.keys import known_entries
+from poolcalc.reading.layers import Expansion
+from poolcalc.reading.tree import Listing, Problems, Record, Scalar, Stop, Value, described
+from poolcalc.reading.wiring import Reference, Wiring
+from poolcalc.source import Place, Source
+from poolcalc.wording import shown
+
+if TYPE_CHECKING:
+    from poolcalc.network.expectation import Expectation
+
+TASKS = OneOf(("classification", "detection", "segmentation"))
+KEYS = {
+    "name": "name of the network; the file's name if left out",
+    "description": "one line that says what the network is",
+    "reference": "where the network is defined: paper, code or documentation",
+    "input": "shape of the input: channels, then one, two or three spatial axes, such as [3, 224, 224] or 3x224x224",
+    "task": "what the network is for",
+    "layers": "the layers from input to output",
+    "outputs": "names of the layers whose outputs are results; the last layer if left out",
+    "objects": "sizes of the objects that matter, in pixels of the input, such as [8, 32]",
+    "expect": "what a change of the network must keep; `poolcalc check` reports what is broken",
+}
+SIZE = Whole(1, 2**20)
+
+
+def parse(data: bytes, name: str, *, input_shape: Shape | None = None) -> Graph:
+    """Return the graph that a file describes.
+
+    data: the file's bytes. name: the file's name, for messages. input_shape: replaces the file's input.
+    Raises InvalidArchitecture with everything that is wrong.
+    """
+    problems = Problems()
+    text = yaml_reader.decode(data, problems)
+    source, graph = Source(name, text or ""), None
+    with suppress(Stop):
+        document = yaml_reader.read(text, problems) if text is not None else None
+        graph = _graph(document, source, input_shape, problems) if document is not None else None
+    found = tuple(problems)
+    if found or graph is None:
+        raise InvalidArchitecture(source, found)
+    return graph
+
+
+def _graph(document: Value, source: Source, input_shape: Shape | None, problems: Problems) -> Graph | None:
+    if not isinstance(document, Record):
+        problems.add(
+            document, f"expected keys and values, found {described(document)}", help="start with `input:` and `layers:`"
+        )
+        return None
+    entries = known_entries(document, KEYS, "unknown key", problems)
+    texts = {key: _text(entries.get(key), problems) for key in ("name", "description", "reference")}
+    shape = _input(entries.get("input"), document, problems, input_shape)
+    task = _task(entries.get("task"), problems)
+    layers = entries.get("layers")
+    if layers is None or (isinstance(layers, Scalar) and layers.is_null) or layers == Listing(layers.place, ()):
+        problems.add(layers or document, "the file has no layers", help="write `layers: [relu]`, or a list below")
+        return None
+
+    wiring = Wiring(problems)
+    last = Expansion(problems, wiring, len(shape) - 1 if shape else None).whole(layers)
+    nodes = wiring.resolved()
+    outputs = _outputs(entries["outputs"], wiring, problems) if "outputs" in entries else (last,)
+    objects = _objects(entries.get("objects"), problems)
+    expectations = _expectations(entries["expect"], problems, wiring, shape, outputs) if "expect" in entries else ()
+    if nodes is None or shape is None:
+        return None
+    stem = source.name.replace("\\", "/").rpartition("/")[2].removesuffix(".yaml").removesuffix(".yml")
+    return Graph(
+        name=texts["name"] or stem,
+        input=shape,
+        nodes=nodes,
+        outputs=outputs,
+        source=source,
+        task=task,
+        description=texts["description"],
+        reference=texts["reference"],
+        objects=objects,
+        expectations=expectations,
+    )
+
+
+def _expectations(
+    value: Value, problems: Problems, wiring: Wiring, shape: Shape | None, outputs: tuple[str, ...]
+) -> "tuple[Expectation, ...]":
+    from poolcalc.reading.expectations import Reading
+
+    return Reading(problems, wiring, len(shape) - 1 if shape else None, outputs).expectations(value)
+
+
+def _text(value: Value | None, problems: Problems) -> str | None:
+    if value is None:
+        return None
+    text = value.text.strip() if isinstance(value, Scalar) and not value.is_null else ""
+    if text and text.isprintable():
+        return text
+    remedy = "`>` behind the key folds several lines into one" if "\n" in text else "write the text behind the key"
+    problems.add(value, f"expected one line of text, found {described(value)}", help=remedy)
+    return None
+
+
+def _task(value: Value | None, problems: Problems) -> str | None:
+    try:
+        return TASKS.read(value, None, problems) if value is not None else None
+    except Unreadable:
+        return None
+
+
+def _objects(value: Value | None, problems: Problems) -> tuple[int, ...]:
+    if value is None:
+        return ()
+    items = value if isinstance(value, Listing) and value.items else Listing(value.place, (value,))
+    try:
+        return read_all(items, lambda item: SIZE.read(item, None, problems))
+    except Unreadable:
+        return ()
+
+
+def _input(value: Value | None, document: Record, problems: Problems, given: Shape | None) -> Shape | None:
+    if value is None:
+        if given is None:
+            place = document.entries[0][0] if document.entries else document
+            problems.add(
+                place, "the file has no input", help="add `input: [3, 224, 224]`: channels, then the spatial axes"
+            )
+        return given
+    shape = read_input(value, problems)
+    return given or shape
+
+
+def read_input(value: Value, problems: Problems) -> Shape | None:
+    """Return channels and one to three spatial sizes, from a list or from text such as 3x224x224."""
+    if isinstance(value, Scalar) and not value.is_null:
+        parts = re.split("[xX×]", value.text)
+        items = tuple(Scalar(value.place, part.strip()) for part in parts)
+        if len(items) > 1:
+            value = Listing(value.place, items)
+    if not isinstance(value, Listing) or not 2 <= len(value.items) <= 4:
+        problems.add(
+            value,
+            f"expected channels and 1, 2 or 3 spatial sizes, found {described(value)}",
+            help="write `input: [3, 224, 224]` or `input: 3x224x224`",
+        )
+        return None
+    try:
+        return read_all(value, lambda item: SIZE.read(item, None, problems))
+    except Unreadable:
+        return None
+
+
+def _outputs(value: Value, wiring: Wiring, problems: Problems) -> tuple[str, ...]:
+    items = value.items if isinstance(value, Listing) else (value,)
+    names: list[str] = []
+    for item in items or (value,):
+        if not isinstance(item, Scalar) or item.is_null:
+            problems.add(
+                item,
+                f"expected the name of a layer, found {described(item)}",
+                help="name a layer, or leave `outputs` out for the last one",
+            )
+            continue
+        name = wiring.lookup(Reference(item.text, "", item.place))
+        if name == INPUT:
+            problems.add(item, "the input cannot be an output", help="leave it out, or pass it on with `- identity`")
+        elif name in names:
+            problems.add(item, f"the output {shown(item.text)} stands here twice", help="keep one")
+        elif name:
+            names.append(name)
+    return tuple(names)
+
+
+def parse_input(text: str) -> Shape:
+    """Read an input shape given on the command line, such as 3x224x224; raise ValueError with what is wrong."""
+    problems = Problems()
+    shape = read_input(Scalar(Place(), text), problems)
+    if shape is None:
+        raise ValueError(next(iter(problems)).message)
+    return shape

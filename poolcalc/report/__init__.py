@@ -1,5 +1,0 @@
-"""One report: the analysis and, where it was run, its confirmation; tables and JSON read the same object."""
-
-from poolcalc.report.report import Report
-
-__all__ = ["Report"]

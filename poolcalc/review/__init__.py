@@ -1,0 +1,1 @@
+"""Which rules count, for which files, and what came of checking them."""

@@ -1,0 +1,115 @@
+"""Changes that make the sizes at a merge equal: what is cut off, added, or asked of the layer that enlarges a branch.
+
+Each is tried at one merge; where that lets the analysis go on to another merge that does not fit, again there.
+"""
+
+from collections.abc import Callable, Iterator
+
+from poolcalc.analysis.branches import extremes, mismatched_axis
+from poolcalc.analysis.layers import Layer, analyse
+from poolcalc.network.edit import inserted, with_parameters
+from poolcalc.network.graph import Graph, Node
+from poolcalc.network.op import Op, Shape, make
+from poolcalc.ops.conv_transpose import ConvTranspose
+from poolcalc.ops.crop import Crop
+from poolcalc.ops.pad import Pad
+from poolcalc.ops.upsample import Upsample
+from poolcalc.wording import notation
+
+Change = Callable[[Graph, Layer], tuple[str, str, Graph] | None]
+"""Changes one merge; returns what was changed, where, and the network."""
+
+MOST_MERGES = 8
+"""Merges to mend by the same change."""
+
+
+def mended(graph: Graph, name: str) -> Iterator[tuple[str, Graph]]:
+    """Yield changes at a merge, in words, and the networks that they make; whether these run remains to be seen."""
+    others = {merge.node.name for merge in _broken(graph)} - {name}
+    for change in (_output_padding, _upsample_size, _crop, _pad):
+        if found := _repeated(change, graph, others):
+            yield found
+
+
+def _repeated(change: Change, graph: Graph, others: set[str]) -> tuple[str, Graph] | None:
+    """Change one merge after the other until all fit but those that did not fit to begin with."""
+    places: dict[str, list[str]] = {}
+    for _ in range(MOST_MERGES):
+        broken = next((merge for merge in _broken(graph) if merge.node.name not in others), None)
+        if broken is None:
+            break
+        changed = change(graph, broken)
+        if changed is None:
+            return None
+        what, where, graph = changed
+        places.setdefault(what, []).append(where)
+    return ", ".join(f"{what} {' and '.join(where)}" for what, where in places.items()), graph
+
+
+def _broken(graph: Graph) -> Iterator[Layer]:
+    return (layer for layer in analyse(graph).layers if mismatched_axis(layer) is not None)
+
+
+def _differences(merge: Layer) -> tuple[int, int, Shape]:
+    """Return the smaller and the larger branch, and how much they differ on every axis."""
+    small, large = extremes(merge, mismatched_axis(merge) or 0)
+    a, b = ((merge.input_shapes[place] or ())[1:] for place in (small, large))
+    return small, large, tuple(y - x for x, y in zip(a, b, strict=True))
+
+
+def _enlarging(graph: Graph, merge: Layer, place: int) -> Node | None:
+    """Return the last layer of a branch that sets its size, where that enlarges."""
+    layers = {layer.node.name: layer for layer in analyse(graph).layers}
+    layer = layers.get(merge.node.inputs[place])
+    while layer and layer.shape and (layer.input_shapes[0] or ())[1:] == layer.shape[1:]:
+        layer = layers.get(layer.node.inputs[0])
+    return layer.node if layer and isinstance(layer.node.op, (ConvTranspose, Upsample)) else None
+
+
+def _output_padding(graph: Graph, merge: Layer) -> tuple[str, str, Graph] | None:
+    small, _, missing = _differences(merge)
+    node = _enlarging(graph, merge, small)
+    if node is None or not isinstance(node.op, ConvTranspose):
+        return None
+    padding = tuple(a + b for a, b in zip(node.op.output_padding, missing, strict=True))
+    if min(padding) < 0:
+        return None
+    changed = with_parameters(graph, node.name, output_padding=padding)
+    return f"`output_padding: {notation(padding)}`", f"in {node.name}", changed
+
+
+def _upsample_size(graph: Graph, merge: Layer) -> tuple[str, str, Graph] | None:
+    for place in range(len(merge.node.inputs)):
+        others = {(shape or ())[1:] for i, shape in enumerate(merge.input_shapes) if i != place}
+        node = _enlarging(graph, merge, place)
+        if node and isinstance(node.op, Upsample) and len(others) == 1:
+            (size,) = others
+            changed = with_parameters(graph, node.name, scale_factor=None, size=size)
+            return f"`size: {notation(size)}` instead of a factor", f"in {node.name}", changed
+    return None
+
+
+def _crop(graph: Graph, merge: Layer) -> tuple[str, str, Graph] | None:
+    _, large, extra = _differences(merge)
+    if min(extra) < 0 or len({(shape or ())[1:] for shape in merge.input_shapes}) > 2:
+        return None
+    crop = make(Crop, len(extra), cropping=_split(extra))
+    return _between(graph, merge, large, crop, f"`- crop: {notation(crop.cropping)}`")
+
+
+def _pad(graph: Graph, merge: Layer) -> tuple[str, str, Graph] | None:
+    small, _, missing = _differences(merge)
+    if len({(shape or ())[1:] for shape in merge.input_shapes}) > 2:
+        return None
+    pad = make(Pad, len(missing), padding=_split(missing))  # negative amounts cut
+    return _between(graph, merge, small, pad, f"`- pad: {notation(pad.padding)}`")
+
+
+def _split(amounts: Shape) -> tuple[tuple[int, int], ...]:
+    """Share amounts out before and after, an odd one after, where a floor loses it."""
+    return tuple((amount // 2, amount - amount // 2) for amount in amounts)
+
+
+def _between(graph: Graph, merge: Layer, place: int, op: Op, text: str) -> tuple[str, str, Graph]:
+    name, source = merge.node.name, merge.node.inputs[place]
+    return text, f"between {source} and {name}", inserted(graph, name, place, op)

@@ -1,0 +1,118 @@
+"""What a rule is: it looks at the facts about one network and yields findings.
+
+Every rule stands in its own file in `rules/`. Its module's docstring is its documentation: the first line says what is
+found, then comes why it matters, and a bad and a good example, which tests run.
+
+A rule that knows remedies yields changed networks. Each is analysed again, and is proposed only where the finding is
+gone and nothing else went wrong.
+"""
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Iterator
+from fractions import Fraction
+from itertools import islice
+from typing import ClassVar
+
+from poolcalc.analysis.layers import Layer, analyse
+from poolcalc.families.sliding import SlidingWindow
+from poolcalc.network.edit import with_input, with_parameters
+from poolcalc.network.graph import Graph
+from poolcalc.rule.facts import Facts
+from poolcalc.rule.finding import Finding, Severity
+from poolcalc.wording import times
+
+MOST_REMEDIES = 3
+"""Alternatives to offer for one finding."""
+
+MOST_CURED = 8
+"""Findings of one rule to look for remedies for: each has the network analysed a few times over."""
+
+
+class Remedy:
+    """A change, in words that follow "use", and the network that it makes, or several between which one can choose."""
+
+    def __init__(self, text: str, *graphs: Graph) -> None:
+        self.text, self.graphs = text, graphs
+
+
+class Rule(ABC):
+    """A rule; subclasses are never subclassed.
+
+    code: stable, PC and three digits: 1 sizes, 2 receptive field, 3 task, 4 cost, 5 verification.
+    name: the bad thing, so that "allow NAME" reads well.
+    """
+
+    code: ClassVar[str]
+    name: ClassVar[str]
+    severity: ClassVar[Severity]
+
+    def check(self, facts: Facts) -> Iterator[Finding]:
+        """Yield what is found, with remedies that were tried."""
+        for number, finding in enumerate(self.look(facts)):
+            texts = self.cured(facts, finding) if finding.help is None and number < MOST_CURED else []
+            yield finding._replace(help=f"use {'; or '.join(texts)}") if texts else finding
+
+    def cured(self, facts: Facts, finding: Finding) -> list[str]:
+        """Return the first remedies that work."""
+        layer = facts.layers[finding.layer]
+        texts = (remedy.text for remedy in self.remedies(facts, layer) if self.cures(remedy, facts, layer))
+        return list(islice(texts, MOST_REMEDIES))
+
+    @abstractmethod
+    def look(self, facts: Facts) -> Iterator[Finding]:
+        """Yield what is found; remedies need not be tried yet."""
+
+    def remedies(self, facts: Facts, layer: Layer) -> Iterable[Remedy]:
+        """Yield changes that may help with what was found at a layer, the best first."""
+        return ()
+
+    def symptoms(self, facts: Facts) -> set[str]:
+        """Return the layers where something is found."""
+        return {finding.layer for finding in self.look(facts)}
+
+    def cures(self, remedy: Remedy, facts: Facts, layer: Layer) -> bool:
+        """Return whether a change removes what was found at a layer, and neither breaks nor worsens another one."""
+        return all(self._cures(Facts(analyse(graph)), facts, layer) for graph in remedy.graphs)
+
+    def _cures(self, changed: Facts, facts: Facts, layer: Layer) -> bool:
+        worse = changed.lost.keys() - facts.lost.keys() | changed.hanging.keys() - facts.hanging.keys()
+        if changed.impossible - facts.impossible or worse & facts.known:
+            return False
+        symptoms = self.symptoms(changed)
+        return layer.node.name not in symptoms and not (symptoms - self.symptoms(facts)) & facts.known
+
+    def found(self, layer: Layer, message: str, *notes: str, help: str | None = None) -> Finding:  # noqa: A002
+        """Return a finding about a layer."""
+        return Finding(
+            code=self.code,
+            rule=self.name,
+            severity=self.severity,
+            message=f"{layer.node.name}: {message}",
+            layer=layer.node.name,
+            place=layer.node.place,
+            help=help,
+            notes=notes,
+        )
+
+
+def clean_inputs(facts: Facts) -> Iterator[Remedy]:
+    """Yield the nearest input sizes below and above at which every layer runs and none loses rows, if there are any."""
+    graph, axes = facts.graph, facts.nearest_clean
+    below = tuple(axis.present if axis.clean else axis.below for axis in axes)
+    above = tuple(axis.present if axis.clean else axis.above for axis in axes)
+    found = (with_input(graph, sizes) for sizes in dict.fromkeys((below, above)) if None not in sizes)  # type: ignore[arg-type]
+    graphs = [clean for clean in found if clean != graph and Facts(analyse(clean)).is_clean]
+    if graphs:
+        yield Remedy(f"an input of {' or '.join(times(clean.input) for clean in graphs)}", *graphs)
+
+
+def finer(facts: Facts, limit: Fraction) -> Iterator[Remedy]:
+    """Yield the network without the strides that take units more than `limit` pixels apart, where there are any."""
+    graph, names = facts.graph, []
+    for layer in facts.analysis.layers:
+        op, jump = layer.node.op, facts.largest_jump(layer.node.name)
+        if isinstance(op, SlidingWindow) and jump and jump > limit and max(op.stride) > 1:
+            graph = with_parameters(graph, layer.node.name, stride=(1,) * len(op.stride))
+            names.append(layer.node.name)
+    if names:
+        yield Remedy(f"`stride: 1` in {' and '.join(names)}", graph)

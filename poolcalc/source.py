@@ -1,0 +1,27 @@
+"""Where something was written: a file, a place in it, and what is wrong there."""
+
+from typing import NamedTuple
+
+
+class Source(NamedTuple):
+    """A file's name, as shown to people, and its text."""
+
+    name: str
+    text: str
+
+
+class Place(NamedTuple):
+    """Where something stands in its file: line and column counted from 1, width in characters."""
+
+    line: int = 1
+    column: int = 1
+    width: int = 1
+
+
+class Problem(NamedTuple):
+    """One thing that is wrong in a file, and what to write instead."""
+
+    place: Place
+    message: str
+    notes: tuple[str, ...] = ()
+    help: str | None = None

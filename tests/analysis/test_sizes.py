@@ -1,0 +1,286 @@
+"""Clean and legal input sizes: known progressions, and every verdict against trying the size out."""
+
+import json
+from dataclasses import replace
+from functools import cache
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+from hypothesis import assume, event, given
+from hypothesis import strategies as st
+from support.command import in_process
+from support.networks import WINDOWS, architectures, chains
+
+from poolcalc import Graph, load, loads
+from poolcalc.analysis.layers import Analysis, analyse
+from poolcalc.analysis.sizes import Progression, Sizes, clean_sizes, nearest_clean, smallest_legal
+from poolcalc.families.sliding import SlidingWindow
+from poolcalc.ops import operators
+from poolcalc.ops.upsample import Upsample
+
+MOST_TRIED = 90
+"""Sizes to try out in a network that is drawn."""
+
+
+@cache
+def sizes(network: str, axis: int = 0) -> Sizes:
+    return Sizes(load(network), axis)
+
+
+def on_size(graph: Graph, axis: int, size: int) -> Graph:
+    spatial = list(graph.input)
+    spatial[1 + axis] = size
+    return replace(graph, input=tuple(spatial))
+
+
+def rows_lost(analysis: Analysis, axis: int) -> int:
+    """Count, set by set, the rows that one more window would have reached, and that nothing else reads."""
+    origin = {"input": "input"}
+    shapes = {"input": analysis.graph.input}
+    end: dict[str, int] = {}
+    floored: dict[str, int] = {}
+    for layer in analysis.layers:
+        name, op, shape = layer.node.name, layer.node.op, layer.shape
+        assert shape
+        first = layer.node.inputs[0]
+        neutral = op.neutral and len(shape) > 1
+        origin[name], shapes[name] = origin[first] if neutral else name, shape
+        for read in layer.reads:
+            root = origin[read.source]
+            if neutral or len(shapes[root]) == 1 or read.taps is None:
+                continue
+            size, taps = shapes[root][1 + axis], read.taps[axis]
+            units = shape[1 + axis] if len(shape) > 1 else 1
+            read_rows = {row for unit in range(units) for row in taps.inside(unit, size)}
+            mine = max(read_rows, default=-1) + 1
+            end[root] = max(end.get(root, 0), mine)
+            if isinstance(op, (SlidingWindow, Upsample)) and taps.step:
+                missed = [row for row in taps.inside(units, size) if row >= mine]
+                floored[root] = min([floored.get(root, size), *missed])
+    delivered = {origin[name] for name in analysis.graph.outputs}
+    return sum(
+        max(0, shapes[root][1 + axis] - max(end[root], first))
+        for root, first in floored.items()
+        if root not in delivered
+    )
+
+
+def check_by_trying(graph: Graph, axis: int) -> None:
+    found = Sizes(graph, axis)
+    assert found.period is not None
+    assert found.clean is not None
+    assert found.legal is not None
+    settled = max(found.clean.since, found.legal.since)
+    for size in range(1, min(settled + 2 * found.period, MOST_TRIED) + 2):
+        analysis = analyse(on_size(graph, axis, size))
+        verdict = found.verdict(size)
+        impossible = [layer.node.name for layer in analysis.layers if layer.problem]
+        assert [misfit.layer for misfit in verdict.misfits] == impossible
+        assert (size in found.legal) == verdict.legal == (not impossible)
+        lost = None if impossible else rows_lost(analysis, axis)
+        assert verdict.rows == lost
+        assert (size in found.clean) == verdict.clean == (lost == 0)
+        shapes = {layer.node.name: layer.shape for layer in analysis.layers} | {"input": analysis.graph.input}
+        for name, units in zip(found.watched, verdict.outputs, strict=True):
+            shape = shapes[name]
+            assert units == (shape and shape[-1 if len(shape) == 1 else 1 + axis])
+
+
+# Against trying
+
+
+@given(architectures(), st.data())
+def test_every_verdict_on_a_graph_is_what_trying_finds(text: str, data: st.DataObject) -> None:
+    graph = loads(text)
+    axis = data.draw(st.integers(0, len(graph.input) - 2))
+    period = Sizes(graph, axis).period
+    assume(period is not None)
+    event(f"period {period}")
+    check_by_trying(graph, axis)
+
+
+@given(
+    chains(
+        (*WINDOWS, *(op for op in operators() if op.keyword in {"crop", "pad", "upsample", "conv_transpose"})), axes=1
+    )
+)
+def test_every_verdict_on_a_chain_is_what_trying_finds(text: str) -> None:
+    graph = loads(text)
+    assume(Sizes(graph, 0).period is not None)
+    check_by_trying(graph, 0)
+
+
+@pytest.mark.parametrize("network", ["alexnet", "squeezenet1_1", "small_cnn", "lenet5", "fpn_resnet50", "c3d"])
+def test_every_verdict_on_a_bundled_network_is_what_trying_finds(network: str) -> None:
+    check_by_trying(load(network), 1)
+
+
+@given(architectures(WINDOWS, most=4), st.integers(0, 3), st.integers(1, 50))
+def test_far_sizes_are_those_of_a_single_evaluation(text: str, periods: int, more: int) -> None:
+    graph = loads(text)
+    found = Sizes(graph, 0)
+    assume(found.period is not None)
+    assert found.period
+    size = 500 + periods * found.period + more
+    analysis = analyse(on_size(graph, 0, size))
+    assert found.verdict(size).legal == (not any(layer.problem for layer in analysis.layers))
+
+
+# Known networks
+
+
+@pytest.mark.parametrize(
+    ("network", "clean", "legal"),
+    [
+        ("vgg16", "32n", "every size from 32 on"),
+        ("resnet18", "every size", "every size"),
+        ("resnet50", "every size", "every size"),
+        ("unet", "16n + 12 from 188 on", "16n + 12 from 188 on"),
+        ("inception_v3", "32n + 11 from 75 on", "every size from 75 on"),
+        ("small_cnn", "4n + 2 from 18 on", "every size from 18 on"),
+        ("alexnet", "32n, 32n + 1, 31 from 63 on", "every size from 63 on"),
+    ],
+)
+def test_the_progressions_of_known_networks(network: str, clean: str, legal: str) -> None:
+    assert str(sizes(network).clean) == clean
+    assert str(sizes(network).legal) == legal
+
+
+def test_the_sizes_of_the_papers_are_clean() -> None:
+    native = {"vgg16": 224, "resnet50": 224, "unet": 572, "inception_v3": 299, "fpn_resnet50": 800, "lenet5": 32}
+    assert all(size in (sizes(network).clean or ()) for network, size in native.items())
+
+
+def test_a_feature_pyramid_breaks_where_the_finer_map_is_odd() -> None:
+    verdict = sizes("fpn_resnet50").verdict(225)
+    assert verdict.misfits
+    assert all(misfit.merges for misfit in verdict.misfits)
+    assert sizes("fpn_resnet50").verdict(224).clean
+
+
+def test_a_shortcut_beside_a_window_loses_nothing() -> None:
+    layers = "  - branches: {merge: add, paths: [[conv: {out_channels: 2, kernel_size: 1, stride: 2}], [%s]]}\n"
+    beside = "conv: {out_channels: 2, kernel_size: 3, stride: 2, padding: 1}"
+    graph = loads(f"input: [2, 8]\nlayers:\n{layers % beside}")
+    assert str(clean_sizes(graph, 0)) == "every size"
+
+
+def test_rows_between_windows_are_not_lost_by_a_floor() -> None:
+    graph = loads("input: [1, 8]\nlayers:\n  - conv: {out_channels: 1, kernel_size: 1, stride: 2}\n  - relu\n")
+    assert str(clean_sizes(graph, 0)) == "every size"
+
+
+def test_where_no_size_is_clean_the_fewest_lost_rows_are_told() -> None:
+    # Whatever goes in, five rows come out, of which two make a window and one is left.
+    graph = loads("input: [1, 9]\nlayers:\n  - adaptive_avg_pool: 5\n  - max_pool: 2\n")
+    found = Sizes(graph, 0)
+    assert found.clean == Progression(1, ())
+    assert found.fewest == (1, Progression(1, (0,)))
+    assert nearest_clean(graph)[0] == (None, 9, False, None)
+
+
+def test_where_no_size_is_legal_there_is_none() -> None:
+    graph = loads("input: [1, 9]\nlayers:\n  - adaptive_avg_pool: 2\n  - conv: {out_channels: 1, kernel_size: 3}\n")
+    assert not Sizes(graph, 0).legal
+    assert Sizes(graph, 0).fewest is None
+    assert smallest_legal(graph) == (None,)
+
+
+def test_axes_are_judged_alone() -> None:
+    graph = replace(load("unet"), input=(1, 572, 570))
+    assert nearest_clean(graph) == ((556, 572, True, 588), (556, 570, False, 572))
+    assert smallest_legal(graph) == (188, 188)
+
+
+def test_too_irregular_resizings_have_no_progression_but_verdicts() -> None:
+    layers = "".join(f"  - upsample: {{scale_factor: {factor}}}\n" for factor in (0.97, 1.01, 0.89, 1.13))
+    found = Sizes(loads(f"input: [1, 100]\nlayers:\n{layers}"), 0)
+    assert found.clean is None
+    assert found.verdict(100).outputs == (97,)
+
+
+# Progressions
+
+
+@st.composite
+def progressions(draw: st.DrawFn) -> Progression:
+    step = draw(st.integers(1, 12))
+    offsets = sorted(draw(st.sets(st.integers(0, step - 1))))
+    since = draw(st.integers(1, 20))
+    early = sorted(draw(st.sets(st.integers(1, 19)))) if since > 1 else []
+    return Progression(step, tuple(offsets), since, tuple(n for n in early if n < since))
+
+
+@given(progressions(), st.integers(1, 60))
+def test_neighbours_in_a_progression(progression: Progression, size: int) -> None:
+    members = [n for n in range(1, 100) if n in progression]
+    assert progression.below(size) == max((n for n in members if n < size), default=None)
+    assert progression.above(size) == min((n for n in members if n > size), default=None)
+    assert progression.smallest == min(members, default=None)
+    assert bool(progression) == bool(members)
+
+
+# Tiles
+
+
+def test_tiles_of_unet_are_those_of_the_paper() -> None:
+    tiling = sizes("unet").tiling(analyse(load("unet")))
+    assert tiling
+    assert (tiling.step, int(tiling.jump), tiling.halo) == (16, 1, (92, 92))
+
+
+@given(chains(WINDOWS, axes=1, most=3), st.data())
+def test_outputs_of_a_tile_see_what_they_see_in_the_whole(text: str, data: st.DataObject) -> None:
+    """Two neighbouring runs of one step each see as much as the step and the halo say."""
+    graph = loads(text)
+    found = Sizes(graph, 0)
+    tiling = found.tiling(analyse(graph))
+    assume(tiling is not None)
+    assert tiling
+    field = analyse(graph).layers[-1].fields[0]
+    units = int(tiling.step / tiling.jump)
+    turn = data.draw(st.integers(0, 3))
+    spans = [field.span(turn * units + unit) for unit in range(units)]
+    seen = [span for span in spans if span]
+    width = max(last for _, last in seen) - min(first for first, _ in seen) + 1
+    assert width <= tiling.step + sum(tiling.halo)
+
+
+# The command
+
+
+def test_the_command_prints_the_progression_and_the_nearest_sizes(tmp_path: Path) -> None:
+    done = in_process("sizes", "unet", cwd=tmp_path)
+    assert done.code == 0
+    for text in ("16n + 12 from 188 on", "556", "588", "92"):
+        assert text in done.out
+
+
+def test_a_range_is_a_table_of_sizes(tmp_path: Path) -> None:
+    done = in_process("sizes", "vgg16", "--range", "200:260", "--format", "json", cwd=tmp_path)
+    (rows, columns) = json.loads(done.out)["axes"]
+    assert [row["size"] for row in rows["range"]] == list(range(200, 261))
+    assert [row["size"] for row in columns["range"] if row["clean"]] == [224, 256]
+    assert rows["range"][25]["lost"] == [{"layer": "block1.pool", "rows": 1}]
+
+
+def test_an_impossible_input_is_told_and_remedied(tmp_path: Path) -> None:
+    done = in_process("sizes", "unet", "--input", "1x572x570", cwd=tmp_path)
+    assert done.code == 1
+    assert "concat needs equal sizes" in done.err
+    assert "570 breaks" in done.out
+    assert "556" in done.out
+
+
+@pytest.mark.parametrize("form", ["table", "csv", "markdown"])
+def test_every_format_has_every_size(form: str, tmp_path: Path) -> None:
+    done = in_process("sizes", "fpn_resnet50", "unet", "--range", "224:226", "--format", form, cwd=tmp_path)
+    assert done.code == 0
+    places = [done.out.index(str(size)) for size in (224, 225, 226)]
+    assert all(a < b for a, b in pairwise(places))
+
+
+@pytest.mark.parametrize("span", ["260:200", "0:5", "a:b", ":", "1:2:3", "9999999", "5:"])
+def test_a_wrong_range_is_a_mistake_of_usage(span: str, tmp_path: Path) -> None:
+    assert in_process("sizes", "vgg16", "--range", span, cwd=tmp_path).code == 2

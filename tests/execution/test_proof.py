@@ -1,0 +1,292 @@
+"""The proof by execution: what holds is proven, what is off by one is refuted, and the rest says why it is neither."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from fractions import Fraction
+from typing import Any
+
+import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
+from support.networks import architectures
+from test_actual_field import nan_reaches, seen
+
+import poolcalc
+from poolcalc.analysis.actual import ActualField, actual_fields
+from poolcalc.analysis.layers import Analysis, analyse
+from poolcalc.execution import proof
+from poolcalc.execution.proof import prove
+from poolcalc.execution.results import Proof
+from poolcalc.geometry.taps import Taps
+from poolcalc.network.graph import INPUT, Graph, Node
+from poolcalc.network.op import Op, make
+from poolcalc.network.parameter import Amounts, PerAxis, Whole, parameters
+from poolcalc.ops import BY_NAME, operators
+from poolcalc.reading.architecture import parse
+from poolcalc.source import Place, Source
+
+LEFT_OUT = "channels are left out that may see more than the others"
+WITHOUT_PROBE = "it gives NaN without a probe"
+
+
+def analysed(text: str) -> Analysis:
+    return analyse(parse(text.encode(), "net.yaml"))
+
+
+def proof_of(analysis: Analysis) -> Proof:
+    return prove(analysis, actual_fields(analysis))
+
+
+def names(analysis: Analysis) -> tuple[str, ...]:
+    return tuple(layer.node.name for layer in analysis.layers)
+
+
+# What holds is proven
+
+
+@pytest.mark.parametrize("more", [(0, 0, 0), (1, 1, 1), (3, 6, 9)], ids=["as given", "one more", "oblong"])
+@pytest.mark.parametrize("network", poolcalc.architectures())
+def test_every_layer_of_a_bundled_network_is_proven(network: str, more: Sequence[int]) -> None:
+    channels, *sizes = poolcalc.load(network).input
+    size = (channels, *(n + m for n, m in zip(sizes, more, strict=False)))
+    analysis = analyse(poolcalc.load(network, input_shape=size))
+    impossible = {layer.node.name: "it cannot run" for layer in analysis.layers if not layer.shape}
+    assert not impossible or network in ("unet", "fpn_resnet50")  # whose sizes must fit each other
+    assert proof_of(analysis) == Proof(
+        proven=tuple(name for name in names(analysis) if name not in impossible), refuted={}, unproven=impossible
+    )
+
+
+@given(architectures(most=8))
+def test_no_layer_of_any_network_is_refuted_and_what_is_not_proven_has_a_reason(text: str) -> None:
+    analysis = analysed(text)
+    found = proof_of(analysis)
+    assert not found.refuted
+    assert {*found.proven} | {*found.unproven} == {*names(analysis)}
+    assert {*found.unproven.values()} <= {LEFT_OUT, WITHOUT_PROBE}
+
+
+@given(architectures((*operators(), *5 * (BY_NAME["channel_slice"], BY_NAME["channel_shuffle"])), axes=1, most=8))
+def test_what_is_proven_holds_for_the_network_with_all_its_channels(text: str) -> None:
+    analysis = analysed(text)
+    fields, found, reached = actual_fields(analysis), proof_of(analysis), nan_reaches(analysis)
+    for name in found.proven:
+        field = fields[name]
+        assert field
+        assert all(seen(field, unit) == pixels for unit, pixels in reached[name].items())
+
+
+def test_an_input_wider_than_one_run_is_probed_in_several() -> None:
+    width = 2 * proof.MOST_PROBES + 100
+    analysis = analysed(f"input: [1, {width}]\nlayers: [conv: {{out_channels: 1, kernel_size: 3, name: subject}}]")
+    assert proof_of(analysis).proven == ("subject",)
+    for unit in (0, width // 2, width - 3):
+        fields = actual_fields(analysis)
+        assert fields["subject"]
+        fields["subject"] = flipped(fields["subject"], 0, unit, unit + 2)
+        assert [*prove(analysis, fields).refuted] == ["subject"]
+
+
+def test_fields_from_an_inner_layer_are_proven_like_those_from_the_input() -> None:
+    graph = poolcalc.load("resnet18", input_shape=(3, 97, 64))
+    analysis = analyse(graph, origin="layer2.0.conv1")
+    before = names(analysis).index("layer2.0.conv1")
+    found = proof_of(analysis)
+    downsample = ("layer2.0.downsample.0", "layer2.0.downsample.1")
+    assert found.unproven == dict.fromkeys((*names(analysis)[:before], *downsample), "it sees nothing of the origin")
+    assert not found.refuted
+
+
+# What is off by one is refuted
+
+VALUES: dict[str, Any] = {
+    "kernel_size": 3,
+    "stride": 2,
+    "dilation": 2,
+    "padding": 1,
+    "cropping": 1,
+    "output_size": 3,
+    "scale_factor": Fraction(3, 2),
+    "upscale_factor": 2,
+    "out_channels": 2,
+    "out_features": 2,
+    "groups": 2,
+    "num_groups": 2,
+    "stop": 2,
+}
+MORE: dict[str, dict[str, Any]] = {"local_response_norm": {"size": 3}, "upsample": {"mode": "bilinear"}}
+HERE = Place()
+FAULTS: dict[str, Callable[[range], range]] = {
+    "one more before": lambda reads: range(reads.start - reads.step, reads.stop, reads.step),
+    "one more behind": lambda reads: range(reads.start, reads.stop + reads.step, reads.step),
+    "one less before": lambda reads: reads[1:],
+    "one less behind": lambda reads: reads[:-1],
+    "one too early": lambda reads: range(reads.start - 1, reads.stop - 1, reads.step),
+    "one too late": lambda reads: range(reads.start + 1, reads.stop + 1, reads.step),
+}
+
+
+def subject(operator: type[Op]) -> Op:
+    given = {p.name: VALUES[p.name] for p in parameters(operator) if p.name in VALUES}
+    return make(operator, 2, **given, **MORE.get(operator.keyword, {}))
+
+
+def network(op: Op) -> Graph:
+    """Return a network in which other layers stand before and behind an operator."""
+    pool = "avg_pool" if op.keyword != "avg_pool" else "max_pool"
+    overlapping = make(BY_NAME[pool], 2, kernel_size=3, stride=2, padding=1)
+    sources = ("stem", "beside") if op.merges else ("flat",) if op.takes == "vectors" else ("stem",)
+    nodes = [
+        Node("stem", make(BY_NAME[pool], 2, kernel_size=2), (INPUT,), HERE),
+        Node("beside", overlapping, (INPUT,), HERE),
+        Node("flat", make(BY_NAME["flatten"], 2), ("beside",), HERE),
+        Node("subject", op, sources, HERE),
+        Node("tail", make(BY_NAME["identity"], 2), ("subject",), HERE),
+    ]
+    needed = [node for node in nodes if node.name in ("stem", "subject", "tail", *sources) or op.takes == "vectors"]
+    return Graph("net", (4, 18, 18), tuple(needed), ("tail",), Source("net.yaml", ""))
+
+
+with_taps = [operator for operator in operators() if operator.takes != "vectors"]
+whole_map = [("group_norm", {"num_groups": 2}), ("layer_norm", {"over": "all"}), ("softmax", {"over": "positions"})]
+
+
+@pytest.mark.parametrize("operator", operators(), ids=lambda operator: operator.keyword)
+def test_what_every_operator_reads_is_proven(operator: type[Op]) -> None:
+    analysis = analyse(network(subject(operator)))
+    assert proof_of(analysis) == Proof(proven=names(analysis), refuted={}, unproven={})
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+@pytest.mark.parametrize("operator", with_taps, ids=lambda operator: operator.keyword)
+def test_an_operator_that_reads_off_by_one_is_refuted(
+    operator: type[Op], fault: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    op, right = subject(operator), operator.taps
+    graph = network(op)
+    expected = actual_fields(analyse(graph))
+
+    def wrong(self: Op, axis: int, sizes: Sequence[int]) -> Sequence[Taps]:
+        taps = right(self, axis, sizes)
+        return taps if axis == 0 else [replace(t, phases=tuple(map(FAULTS[fault], t.phases))) for t in taps]
+
+    monkeypatch.setattr(operator, "taps", wrong)
+    analysis = analyse(graph)
+    found = proof_of(analysis)
+    if actual_fields(analysis) == expected:  # one more than everything is still everything
+        assert op.reads_whole_map or (right(op, 1, [9])[0].step == 0 and "more" in fault)
+        assert not found.refuted
+    else:
+        assert next(iter(found.refuted)) == "subject"
+        assert found.refuted["subject"].startswith("axis 1, unit ")
+        assert "stem" in found.proven
+
+
+@pytest.mark.parametrize(("keyword", "given"), whole_map)
+def test_an_operator_that_reads_the_whole_map_and_does_not_say_so_is_refuted(
+    keyword: str, given: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    graph = network(make(BY_NAME[keyword], 2, **given))
+    assert not proof_of(analyse(graph)).refuted
+    monkeypatch.setattr(BY_NAME[keyword], "reads_whole_map", False)
+    assert next(iter(proof_of(analyse(graph)).refuted)) == "subject"
+
+
+def flipped(field: ActualField, axis: int, unit: int, pixel: int) -> ActualField:
+    """Return a field in which one unit sees one pixel more, or one less."""
+    (masks,) = field.products
+    wrong = [mask ^ (1 << pixel) * (place == unit) for place, mask in enumerate(masks[axis])]
+    return field._replace(products=((*masks[:axis], tuple(wrong), *masks[axis + 1 :]),))
+
+
+@given(architectures(), st.data())
+def test_one_wrong_pixel_of_one_unit_of_any_layer_is_found(text: str, data: st.DataObject) -> None:
+    analysis = analysed(text)
+    fields = actual_fields(analysis)
+    proven = prove(analysis, fields).proven
+    assume(proven)
+    name = data.draw(st.sampled_from(proven))
+    field = fields[name]
+    assume(field and len(field.products) == 1)
+    assert field
+    axis = data.draw(st.integers(0, len(field.units) - 1))
+    place = [data.draw(st.integers(0, sizes[axis] - 1)) for sizes in (field.units, field.pixels)]
+    found = prove(analysis, fields | {name: flipped(field, axis, *place)})
+    assert [*found.refuted] == [name]
+    assert found.refuted[name].startswith(f"axis {axis}, unit {place[0]} ")
+
+
+# What cannot be proven says why
+
+
+@pytest.mark.parametrize(
+    ("layers", "reason"),
+    [
+        ("conv: {out_channels: 1, kernel_size: 9, name: subject}", "it cannot run"),
+        ("conv: {out_channels: 1, kernel_size: 9}, relu: {name: subject}", "it cannot run"),
+        # A window of padding alone gives minus infinity, and its GELU is minus infinity times zero.
+        ("max_pool: {kernel_size: 2, padding: 1, dilation: 4}, gelu: {name: subject}", WITHOUT_PROBE),
+    ],
+)
+def test_a_layer_that_is_not_proven_says_why(layers: str, reason: str) -> None:
+    found = proof_of(analysed(f"input: [1, 3]\nlayers: [{layers}]"))
+    assert found.unproven["subject"] == reason
+    assert not found.refuted
+
+
+PARTS = """
+    input: [1, 9]
+    layers:
+      - conv: {out_channels: 2, kernel_size: 3, padding: 1, name: narrow}
+      - conv: {out_channels: 2, kernel_size: 5, padding: 2, from: input, name: wide}
+      - concat: {from: [narrow, wide], name: both}
+"""
+
+
+@pytest.mark.parametrize(
+    ("layers", "proven"),
+    [
+        (["channel_slice: {stop: 2}"], False),
+        (["channel_slice: {stop: 3}"], True),
+        (["channel_shuffle: 2", "channel_slice: {stop: 2}"], True),
+        (["channel_shuffle: 2", "channel_slice: {stop: 1}"], False),
+        (["conv: {out_channels: 4, kernel_size: 1}", "channel_slice: {stop: 1}"], True),
+        (["conv: {out_channels: 4, kernel_size: 1, groups: 2}", "channel_slice: {stop: 1}"], False),
+        (["pixel_shuffle: 2"], False),
+        (["conv: {out_channels: 4, kernel_size: 1}", "pixel_shuffle: 2"], True),
+        (["flatten", "channel_slice: {stop: 9}"], False),
+        (["flatten", "linear: 4", "channel_slice: {stop: 1}"], True),
+    ],
+)
+def test_behind_channels_that_are_left_out_nothing_is_proven_unless_the_others_see_the_same(
+    layers: list[str],
+    proven: bool,  # noqa: FBT001
+) -> None:
+    analysis = analysed(PARTS + "".join(f"      - {layer}\n" for layer in [*layers, "tanh"]))
+    assert proof_of(analysis).unproven == ({} if proven else dict.fromkeys(names(analysis)[-2:], LEFT_OUT))
+
+
+def test_a_field_that_is_too_ragged_to_list_is_not_proven() -> None:
+    analysis = analysed("input: [1, 9]\nlayers: [relu: {name: subject}]")
+    assert prove(analysis, {"subject": None}).unproven == {"subject": "its field is too ragged to list"}
+
+
+@pytest.mark.parametrize("layer", ["flatten", "layer_norm: all", "softmax: positions", "group_norm: 1", "linear: 2"])
+def test_of_a_vector_each_probe_is_run_for_itself(layer: str) -> None:
+    # The last pixel reaches nothing, and must not do so through the statistics of other probes.
+    analysis = analysed(f"input: [1, 7]\nlayers: [max_pool: 2, flatten, {layer}]")
+    assert proof_of(analysis) == Proof(proven=names(analysis), refuted={}, unproven={})
+
+
+# The thin copy
+
+
+@pytest.mark.parametrize("operator", operators(), ids=lambda operator: operator.keyword)
+def test_the_thin_copy_knows_every_parameter_that_axes_have_of_their_own_or_that_counts_channels(
+    operator: type[Op],
+) -> None:
+    declared = parameters(operator)
+    per_axis = {p.name for p in declared if isinstance(p.kind, PerAxis | Amounts)}
+    counts = {p.name for p in declared if isinstance(p.kind, Whole)}
+    assert per_axis <= {*proof.NEUTRAL, "size"}  # a size is that of the probes' axis
+    assert counts <= {*proof.ONE_CHANNEL, "size", "upscale_factor"}  # of a window of channels, of the axes

@@ -1,0 +1,1 @@
+"""What tests share: random networks, the command in a process, published figures, comparison with oracles."""

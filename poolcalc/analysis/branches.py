@@ -75,7 +75,7 @@ def mismatched_axis(layer: Layer) -> int | None:
     shapes = [shape for shape in layer.input_shapes if shape]
     if not layer.problem or not layer.node.op.merges or len({len(shape) for shape in shapes}) > 1:
         return None
-    repeats = layer.node.op.keyword != "concat"  # elementwise merges repeat size 1
+    repeats = layer.node.op.repeats_ones
     if repeats and len({shape[0] for shape in shapes} - {1}) > 1:
         return None  # the channels come first
     for axis in range(len(shapes[0]) - 1):
@@ -87,7 +87,7 @@ def mismatched_axis(layer: Layer) -> int | None:
 def extremes(layer: Layer, axis: int) -> tuple[int, int]:
     """Return the inputs with the smallest and the largest map; elementwise merges repeat size 1."""
     sizes = [(shape or ())[1 + axis] for shape in layer.input_shapes]
-    places = [place for place, size in enumerate(sizes) if size > 1 or layer.node.op.keyword == "concat"]
+    places = [place for place, size in enumerate(sizes) if size > 1 or not layer.node.op.repeats_ones]
     return min(places, key=sizes.__getitem__), max(places, key=sizes.__getitem__)
 
 

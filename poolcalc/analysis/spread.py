@@ -78,7 +78,7 @@ def _share(layer: Layer, read: Read) -> float:
     """Return the part of a unit's energy that flows into one input."""
     op, place = layer.node.op, layer.node.inputs.index(read.source)
     shape = layer.input_shapes[place]
-    if op.keyword == "concat" and shape and layer.shape:  # its share of the channels
+    if op.merges and not op.repeats_ones and shape and layer.shape:  # its share of the channels
         return shape[0] / layer.shape[0]
     if op.gradient == "averaged" and read.taps:  # n equal parts of an amplitude have 1/n of its energy
         return 1 / prod(

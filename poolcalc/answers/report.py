@@ -190,7 +190,7 @@ def _receptive_field(layer: Layer) -> dict[str, Any]:
 
 def parameters_of(op: Op) -> dict[str, Any]:
     """Return an operator's parameters as plain data."""
-    return {field.name: _plain(getattr(op, field.name)) for field in fields(op)}  # type: ignore[arg-type]
+    return {field.name: _plain(getattr(op, field.name)) for field in fields(op)}
 
 
 def _plain(value: Any) -> Any:

@@ -294,11 +294,7 @@ def _summary(report: Report) -> list[str]:
     alive = report.peak_activations
     memory = f"at most {alive:,} alive at once ({alive * 4 / 2**20:,.1f} MiB in float32)"
     lines = [f"{report.activations:,} activations per image, {memory}"]
-    dropped = [
-        layer
-        for layer in report.layers
-        if any(map(any, layer.dropped)) and layer.node.op.keyword not in ("crop", "pad")
-    ]
+    dropped = [layer for layer in report.layers if any(map(any, layer.dropped)) and not layer.node.op.cuts]
     if dropped:
         shown = ", ".join(f"{layer.node.name} {_ends(layer)}" for layer in dropped[:4])
         more = f" and {len(dropped) - 4} more" if len(dropped) > 4 else ""

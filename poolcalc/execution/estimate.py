@@ -17,9 +17,6 @@ VALUE = 4
 FIXED = 6 << 20
 """Bytes of what is still imported, and of what the allocator keeps for itself."""
 
-VIEWS = ("identity", "dropout", "flatten", "channel_slice", "crop")
-"""Operators that give a window on their input instead of a copy."""
-
 BESIDE = {
     "conv_transpose": 0.5,
     "lp_pool": 1.75,
@@ -35,26 +32,12 @@ BESIDE = {
 }
 """Intermediate results, as traced: multiples of the larger of input and output; none for the others."""
 
-PER_COLUMN, PER_WEIGHT, PER_VALUE, PER_DRAWN, PER_CALL = 0.25e-9, 0.09e-9, 0.56e-9, 12e-9, 40e-6
-"""Seconds to copy a value into a column matrix, to read a weight of a matrix times a vector, to write a value of
-an output or a weight, to draw one, and to get a kernel going."""
+PER_COLUMN, PER_WEIGHT, PER_DRAWN, PER_CALL = 0.25e-9, 0.09e-9, 12e-9, 40e-6
+"""Seconds to copy a value into a column matrix, to read a weight of a matrix times a vector, to draw one, and to
+get a kernel going."""
 
 SHARE_OF_PEAK = 0.85
 """How fast products are in a network, compared with a single one that fits into the cache."""
-
-PER_FUNCTION = {
-    "conv_transpose": 3e-9,
-    "lp_pool": 4e-9,
-    "local_response_norm": 8e-9,
-    "layer_norm": 4e-9,
-    "group_norm": 2e-9,
-    "upsample": 3e-9,
-    "gelu": 10e-9,
-    "mish": 26e-9,
-    **dict.fromkeys(("elu", "softmax"), 4e-9),
-    **dict.fromkeys(("relu6", "leaky_relu", "silu", "sigmoid", "hardswish", "hardsigmoid"), 2e-9),
-}
-"""Seconds for a value of operators that take much longer than writing it."""
 
 Size = Callable[[tuple[int, ...]], int]
 """How many values a tensor of that shape has; fewer in a thin pass."""
@@ -69,7 +52,7 @@ def memory(analysis: Analysis, *, threads: int = 1, size: Size = prod) -> int:
     most = drawn = 0
     for layer, expiring in zip(analysis.layers, analysis.graph.expiring, strict=True):
         name, op, values = layer.node.name, layer.node.op, size(layer.shape) if layer.shape else 0
-        if op.keyword in VIEWS and values:
+        if op.is_view and values:
             owner[name] = owner[layer.node.inputs[0]]
         else:
             owner[name], sizes[name] = name, values
@@ -120,7 +103,7 @@ def _seconds(layer: Layer, per_product: float, threads: int, size: Size) -> floa
     op, shape, given = layer.node.op, layer.shape, layer.input_shapes[0]
     if not shape or not given:
         return 0
-    if op.keyword in VIEWS:
+    if op.is_view:
         return PER_CALL
     thin = size(shape) / prod(shape)
     values = max(size(shape), size(given)) + min(_params(layer, size), LENGTH)
@@ -129,7 +112,7 @@ def _seconds(layer: Layer, per_product: float, threads: int, size: Size) -> floa
         work = products * (per_product + PER_WEIGHT)
     else:
         work = (products * per_product + _columns(layer, products) / thin * PER_COLUMN) / threads
-    return work + values * PER_FUNCTION.get(op.keyword, PER_VALUE) + PER_CALL
+    return work + values * op.effort + PER_CALL
 
 
 def _columns(layer: Layer, products: float) -> int:

@@ -17,17 +17,10 @@ from typing import NamedTuple
 import numpy as np
 
 from poolcalc.analysis.layers import Analysis, Layer, Read
-from poolcalc.execution.proof import EvenWeights, op_along
+from poolcalc.execution.proof import EvenWeights
 from poolcalc.geometry.taps import IDENTITY, Taps
 from poolcalc.kernels import AnyArray
 from poolcalc.network.op import Op, Shape
-from poolcalc.ops.adaptive_avg_pool import AdaptiveAvgPool
-from poolcalc.ops.avg_pool import AvgPool
-from poolcalc.ops.global_avg_pool import GlobalAvgPool
-from poolcalc.ops.upsample import Upsample
-
-FIXED = (AvgPool, AdaptiveAvgPool, GlobalAvgPool, Upsample)
-"""Operators that weight what they read, with weights that are not learned."""
 
 
 class EffectiveField(NamedTuple):
@@ -97,8 +90,8 @@ def _backward(layer: Layer, read: Read, energy: AnyArray) -> AnyArray:
 
 def _passed_on(op: Op, axis: int, taps: Taps, units: int, pixels: int) -> AnyArray:
     """Return how much of a unit's energy (row) goes to which pixel (column)."""
-    if isinstance(op, FIXED):  # what the kernel makes of single pixels, each in a channel of its own
-        alone, single = op_along(op, axis, None), np.eye(pixels, dtype=np.float32)
+    if op.has_fixed_weights:  # what the kernel makes of single pixels, each in a channel of its own
+        alone, single = op.with_channels(1, 1).on_axes([axis]), np.eye(pixels, dtype=np.float32)
         return alone.forward([single], EvenWeights(alone, [single])).T.astype(float) ** 2
     reads = _matrix(taps, units, pixels)
     return reads if op.gradient == "copied" else reads / np.maximum(reads.sum(axis=1, keepdims=True), 1)

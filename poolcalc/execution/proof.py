@@ -11,10 +11,8 @@ different windows meet is not proven either, only what is seen along each of the
 """
 
 from collections.abc import Iterator
-from dataclasses import replace
-from functools import cache, reduce
+from functools import reduce
 from operator import or_
-from typing import Any
 
 import numpy as np
 
@@ -24,37 +22,9 @@ from poolcalc.execution.results import Proof
 from poolcalc.kernels import AnyArray, Array
 from poolcalc.network.graph import INPUT
 from poolcalc.network.op import Op, Shape
-from poolcalc.network.parameter import Amounts, PerAxis, parameters
 
 MOST_PROBES = 512
 """Probes in one run; wide inputs take several."""
-
-NEUTRAL: dict[str, Any] = {
-    "kernel_size": 1,
-    "stride": 1,
-    "dilation": 1,
-    "padding": (0, 0),
-    "output_padding": 0,
-    "scale_factor": 1,
-    "output_size": None,
-    "cropping": (0, 0),
-}
-"""For every parameter that axes have of their own, the value that leaves an axis alone."""
-
-ONE_CHANNEL: dict[str, Any] = {
-    "out_channels": 1,
-    "groups": 1,
-    "num_groups": 1,
-    "channel_multiplier": 1,
-    "out_features": 1,
-    "start": 0,
-    "stop": 1,
-}
-"""For every parameter that counts channels, its value in a copy with one channel."""
-
-
-REARRANGING = ("channel_shuffle", "channel_slice", "concat")
-"""Operators that only put channels together, in another order, or leave some out."""
 
 
 def prove(analysis: Analysis, predicted: dict[str, ActualField | None]) -> Proof:
@@ -83,26 +53,9 @@ def _alike(analysis: Analysis) -> list[list[int]]:
     """Group the axes along which the network is the same in sizes and parameters: one run serves them all."""
     groups: dict[object, list[int]] = {}
     for axis in range(len(analysis.graph.input) - 1):
-        parameters_along = [
-            getattr(layer.node.op, name)[axis]
-            for layer in analysis.layers
-            for name in _per_axis(type(layer.node.op))
-            if isinstance(getattr(layer.node.op, name), tuple)
-        ]
-        groups.setdefault((analysis.graph.input[1 + axis], *parameters_along), []).append(axis)
+        along = (layer.node.op.on_axes([axis]) for layer in analysis.layers)
+        groups.setdefault((analysis.graph.input[1 + axis], *along), []).append(axis)
     return list(groups.values())
-
-
-@cache
-def _per_axis(operator: type[Op]) -> tuple[str, ...]:
-    """Return the parameters that axes have of their own."""
-    return tuple(p.name for p in parameters(operator) if isinstance(p.kind, PerAxis | Amounts))
-
-
-@cache
-def _counting_channels(operator: type[Op]) -> tuple[str, ...]:
-    """Return the parameters that count channels."""
-    return tuple(p.name for p in parameters(operator) if p.name in ONE_CHANNEL)
 
 
 def _first_difference(field: ActualField, axes: list[int], reached: AnyArray, probes: range) -> str | None:
@@ -146,7 +99,7 @@ def _partial(analysis: Analysis) -> set[str]:
         if layer.shape is not None and name != analysis.origin:
             sources = [kinds[source] for source in inputs]
             kinds[name] = found = _kinds(layer, layer.shape, sources, number)
-            if _leaves_out(layer.node.op, sources, found) or not partial.isdisjoint(inputs):
+            if _leaves_out(layer, sources, found) or not partial.isdisjoint(inputs):
                 partial.add(name)
     return partial
 
@@ -154,7 +107,7 @@ def _partial(analysis: Analysis) -> set[str]:
 def _kinds(layer: Layer, shape: Shape, sources: list[AnyArray | None], number: int) -> AnyArray | None:
     op, given = layer.node.op, layer.input_shapes[0] or ()
     known = [kinds for kinds in sources if kinds is not None]
-    if op.keyword in REARRANGING:
+    if op.rearranges:
         return op.forward(known, EvenWeights(op, known)) if len(known) == len(sources) else None
     mixed = op.gradient == "learned" and op.channel_groups(given[0]) == 1
     if len(shape) == len(given) and (mixed or _uniform(sources)):
@@ -162,12 +115,13 @@ def _kinds(layer: Layer, shape: Shape, sources: list[AnyArray | None], number: i
     return None
 
 
-def _leaves_out(op: Op, sources: list[AnyArray | None], found: AnyArray | None) -> bool:
-    if op.keyword == "channel_slice":
-        (whole,) = sources
-        return found is None or whole is None or set(found) != set(whole)
+def _leaves_out(layer: Layer, sources: list[AnyArray | None], found: AnyArray | None) -> bool:
+    given = sum(shape[0] for shape in layer.input_shapes if shape)
+    if layer.node.op.rearranges and layer.shape and layer.shape[0] < given:
+        known = [kinds for kinds in sources if kinds is not None]
+        return found is None or {*found} != {*np.concatenate(known)}
     # Pixel shuffle gives every position some of the channels.
-    return op.fewest_channels(1) > 1 and not _uniform(sources)
+    return layer.node.op.fewest_channels(1) > 1 and not _uniform(sources)
 
 
 def _uniform(sources: list[AnyArray | None]) -> bool:
@@ -214,9 +168,9 @@ def _run(analysis: Analysis, axis: int, probes: range) -> dict[str, AnyArray]:
 
 def _forward(layer: Layer, axis: int, inputs: list[Array]) -> Array:
     """Run one layer along one axis for all probes; maps are (channels, probes, size), with size 1 for flat vectors."""
-    op, probes = layer.node.op, inputs[0].shape[1]
+    op = layer.node.op
     if not _mixes_positions(layer):
-        together = op_along(op, axis, probes)
+        together = op.with_channels(1, 1).on_axes([None, axis])
         result = together.forward(inputs, EvenWeights(together, inputs))
         if len(inputs) > 1 or not np.isnan(result[:, -1]).any():
             return result
@@ -230,7 +184,7 @@ def _forward(layer: Layer, axis: int, inputs: list[Array]) -> Array:
 
 def _alone(op: Op, axis: int, row: Array) -> Array:
     """Run one operator for one probe."""
-    alone, channels = op_along(op, axis, None), op.fewest_channels(1)
+    alone, channels = op.with_channels(1, 1).on_axes([axis]), op.fewest_channels(1)
     one = row if op.takes == "vectors" else row[np.newaxis].repeat(channels, axis=0)
     result = alone.forward([one], EvenWeights(alone, [one]))
     # A vector counts as a whole.
@@ -244,20 +198,6 @@ def _mixes_positions(layer: Layer) -> bool:
         return False
     reads_all = 1 in (len(shape), len(layer.shape)) or any(read.is_global for read in layer.reads)
     return reads_all or op.fewest_channels(1) > 1
-
-
-def op_along(op: Op, axis: int, probes: int | None) -> Op:
-    """Return an operator with one channel that does along its last axis what `op` does along `axis`.
-
-    probes: size of an axis in front, which is left alone; None for a map of that one axis.
-    """
-    changes = {name: ONE_CHANNEL[name] for name in _counting_channels(type(op))}
-    for name in _per_axis(type(op)):
-        value = getattr(op, name)
-        if isinstance(value, tuple):
-            before = () if probes is None else (probes if name == "size" else NEUTRAL[name],)
-            changes[name] = (*before, value[axis])
-    return replace(op, **changes) if changes else op  # type: ignore[type-var]
 
 
 class EvenWeights:

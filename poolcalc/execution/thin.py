@@ -1,15 +1,11 @@
 """A copy of a layer with the same geometry and a few channels, for networks that are too large to run whole."""
 
 from collections.abc import Sequence
-from dataclasses import replace
-from math import gcd
-from typing import Any
 
 import numpy as np
 
 from poolcalc.kernels import Array
 from poolcalc.network.op import Op, Shape
-from poolcalc.network.parameter import parameters
 
 
 def thinned(shape: Shape, channels: int | None) -> Shape:
@@ -37,20 +33,4 @@ def thin_layer(op: Op, inputs: Sequence[Array], channels: int) -> tuple[Op, list
         inputs = [with_channels(x, max(len(x), op.fewest_channels(axes))) for x in inputs]
     elif op.merges:  # vectors that were as long as each other
         inputs = [x[: min(map(len, inputs))] for x in inputs]
-    return _thin(op, len(inputs[0]), channels), list(inputs)
-
-
-def _thin(op: Op, given: int, channels: int) -> Op:
-    values = {p.name: getattr(op, p.name) for p in parameters(type(op))}
-    changes: dict[str, Any] = {
-        name: min(values[name], channels) for name in ("out_channels", "out_features") if name in values
-    }
-    if "groups" in values:
-        changes["groups"] = gcd(values["groups"], given, changes.get("out_channels", 0))
-    if "num_groups" in values:
-        changes["num_groups"] = gcd(values["num_groups"], given)
-    if "channel_multiplier" in values:
-        changes["channel_multiplier"] = 1
-    if op.keyword == "channel_slice":
-        changes |= {"start": 0, "stop": min(values["stop"] - values["start"], given)}
-    return replace(op, **changes) if changes else op  # type: ignore[type-var]
+    return op.with_channels(len(inputs[0]), channels), list(inputs)

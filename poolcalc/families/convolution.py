@@ -3,20 +3,17 @@
 from abc import abstractmethod
 from collections.abc import Sequence
 from math import prod
-from typing import TYPE_CHECKING, ClassVar
 
 from poolcalc.families.sliding import SlidingWindow
-from poolcalc.network.op import Gradient, Shape, Weight, Weights
-
-if TYPE_CHECKING:
-    from poolcalc.network.op import Array
+from poolcalc.network.op import Array, Shape, Weight, Weights
 
 
 class Convolution(SlidingWindow):
     """Cross-correlation with zero padding, `torch.nn.Conv1d` … `Conv3d`."""
 
     __slots__ = ()
-    gradient: ClassVar[Gradient] = "learned"
+    gradient = "learned"
+    streams_weights = True
     bias: bool
 
     @abstractmethod
@@ -44,7 +41,7 @@ class Convolution(SlidingWindow):
         """Return every weight times every output position."""
         return self.weights(inputs)["weight"].size * prod(output[1:])
 
-    def forward(self, inputs: "Sequence[Array]", weights: Weights) -> "Array":
+    def forward(self, inputs: Sequence[Array], weights: Weights) -> Array:
         """Slide the kernel over the padded input."""
         from poolcalc.kernels.convolution import convolve
 

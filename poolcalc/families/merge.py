@@ -1,7 +1,6 @@
 """Elementwise merges: equal shapes, where size 1 is repeated as NumPy and PyTorch do it (squeeze-and-excite gates)."""
 
 from collections.abc import Sequence
-from typing import ClassVar, Literal
 
 from poolcalc.geometry.taps import IDENTITY, Taps, broadcast
 from poolcalc.network.op import Impossible, Op, Shape
@@ -12,8 +11,9 @@ class ElementwiseMerge(Op):
     """Several inputs combined value by value."""
 
     __slots__ = ()
-    takes: ClassVar[Literal["maps", "vectors", "either"]] = "either"
-    merges: ClassVar[bool] = True
+    takes = "either"
+    merges = True
+    repeats_ones = True
 
     def output_shape(self, inputs: Sequence[Shape]) -> Shape:
         """Return the common shape."""
@@ -21,7 +21,7 @@ class ElementwiseMerge(Op):
         output = tuple(max(sizes) for sizes in zip(*inputs, strict=True))
         for place, sizes in enumerate(zip(*inputs, strict=True)):
             if {1, output[place]} | set(sizes) != {1, output[place]}:
-                raise mismatch(self.keyword, place, inputs)
+                raise mismatch(self.keyword, place, inputs, repeats_ones=True)
         return output
 
     def arithmetic(self, place: int, inputs: Sequence[Shape]) -> str:
@@ -43,11 +43,11 @@ def require_same_axes(keyword: str, inputs: Sequence[Shape]) -> None:
         )
 
 
-def mismatch(keyword: str, place: int, inputs: Sequence[Shape]) -> Impossible:
+def mismatch(keyword: str, place: int, inputs: Sequence[Shape], *, repeats_ones: bool) -> Impossible:
     """Explain sizes that differ, with layers that would make them equal; place 0 is the channels."""
     sizes = [shape[place] for shape in inputs]
     # Size 1 is repeated where values are combined, but is too small where channels are put together.
-    counted = [shape for shape in inputs if shape[place] > 1 or keyword == "concat"]
+    counted = [shape for shape in inputs if shape[place] > 1 or not repeats_ones]
     small, large = (pick(counted, key=lambda shape: shape[place]) for pick in (min, max))
     if place:
         what = f"sizes on axis {place - 1}"

@@ -2,12 +2,9 @@
 
 from abc import abstractmethod
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, ClassVar, Literal
+from typing import ClassVar, Literal
 
-from poolcalc.network.op import Op, Shape, Weights
-
-if TYPE_CHECKING:
-    from poolcalc.network.op import Array
+from poolcalc.network.op import Array, Op, Shape, Weights
 
 
 class Pointwise(Op):
@@ -15,7 +12,7 @@ class Pointwise(Op):
 
     __slots__ = ()
     takes: ClassVar[Literal["maps", "vectors", "either"]] = "either"
-    neutral: ClassVar[bool] = True
+    neutral = True
 
     def output_shape(self, inputs: Sequence[Shape]) -> Shape:
         """Return the input's shape."""
@@ -28,11 +25,11 @@ class Activation(Pointwise):
 
     __slots__ = ()
 
-    def forward(self, inputs: "Sequence[Array]", weights: Weights) -> "Array":
+    def forward(self, inputs: Sequence[Array], weights: Weights) -> Array:
         """Apply the function to every value."""
         (x,) = inputs
         return self.apply(x)
 
     @abstractmethod
-    def apply(self, x: "Array") -> "Array":
+    def apply(self, x: Array) -> Array:
         """Return the function of every value; a NaN stays one."""

@@ -10,20 +10,20 @@ from poolcalc.kernels import Array
 
 def resize(
     x: Array,
-    size: Sequence[int] | None,
+    size: Sequence[int | None] | None,
     scale_factor: Sequence[Fraction] | None,
     *,
     interpolate: bool,
     align_corners: bool,
 ) -> Array:
-    """Resize to `size` or by `scale_factor`; a point beyond the border takes the border's value."""
+    """Resize to `size`, None for an axis left alone, or by `scale_factor`; points beyond the border take its value."""
     for axis, length in enumerate(x.shape[1:], start=1):
         if scale_factor is not None:
             up, down = scale_factor[axis - 1].numerator, scale_factor[axis - 1].denominator
             # A unit is `down` wide where a pixel is `up` wide: those whose far edge lies inside the input.
             units = len(range(down, length * up + 1, down))
         else:
-            up = units = size[axis - 1] if size is not None else length
+            up = units = (size and size[axis - 1]) or length
             down = length
         if not interpolate:
             x = np.take(x, np.arange(units) * down // up, axis)

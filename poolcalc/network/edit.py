@@ -15,10 +15,7 @@ def with_input(graph: Graph, spatial: tuple[int, ...]) -> Graph:
 
 def with_parameters(graph: Graph, name: str, **values: Any) -> Graph:
     """Return the network with other values for some parameters of one node."""
-    nodes = (
-        node._replace(op=replace(node.op, **values)) if node.name == name else node  # type: ignore[type-var]
-        for node in graph.nodes
-    )
+    nodes = (node._replace(op=node.op.with_(**values)) if node.name == name else node for node in graph.nodes)
     return replace(graph, nodes=tuple(nodes))
 
 

@@ -7,6 +7,7 @@ it finds its output size by running and never uses the shape rule, so that a wro
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from math import prod
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, NamedTuple, Protocol, TypeAlias, TypeVar
 
@@ -16,8 +17,10 @@ from poolcalc.network.parameter import parameters
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
+    from typing_extensions import Self
 
-    Array: TypeAlias = NDArray[np.float32]
+Array: TypeAlias = "NDArray[np.float32]"
+"""Values in single precision; a text, so that annotations need no NumPy when a module is imported."""
 
 Shape = tuple[int, ...]
 """Channels, then the spatial axes, without batch; a flat vector is (features,)."""
@@ -60,13 +63,14 @@ class Weight(NamedTuple):
 class Weights(Protocol):
     """The values of a layer's weights, as a kernel gets them."""
 
-    def __getitem__(self, name: str) -> "Array":
+    def __getitem__(self, name: str) -> Array:
         """Return one tensor whole."""
 
-    def rows(self, name: str) -> "Iterator[tuple[slice, Array]]":
+    def rows(self, name: str) -> Iterator[tuple[slice, Array]]:
         """Yield one tensor in blocks along its first axis, so that a large matrix need never exist as a whole."""
 
 
+@dataclass(frozen=True)
 class Op(ABC):
     """An operator with its parameters; subclasses are frozen dataclasses.
 
@@ -77,6 +81,17 @@ class Op(ABC):
     neutral: whether it leaves sizes and fields alone, so that a table may fold it into the row above.
     gradient: how a unit passes its gradient on to what it reads: by learned weights, to the one value that was chosen,
         to all in equal parts, or unchanged.
+
+    The others say how the operator differs from most:
+
+    is_view: whether it gives a window on its input instead of a copy.
+    effort: seconds for a value, where that takes much longer than to write it.
+    streams_weights: whether it takes its weights in blocks, so that they never exist as a whole.
+    has_fixed_weights: whether it weights what it reads, with weights that are not learned.
+    flattens: whether it makes one vector of a map.
+    repeats_ones: whether it combines several inputs value by value, and repeats what has size 1.
+    rearranges: whether it only puts channels together, in another order, or leaves some out.
+    cuts: whether it leaves rows out because the file says so, whatever the size is.
     """
 
     __slots__ = ()
@@ -86,6 +101,29 @@ class Op(ABC):
     merges: ClassVar[bool] = False
     neutral: ClassVar[bool] = False
     gradient: ClassVar[Gradient] = "copied"
+    is_view: ClassVar[bool] = False
+    effort: ClassVar[float] = 0.56e-9
+    streams_weights: ClassVar[bool] = False
+    has_fixed_weights: ClassVar[bool] = False
+    flattens: ClassVar[bool] = False
+    repeats_ones: ClassVar[bool] = False
+    rearranges: ClassVar[bool] = False
+    cuts: ClassVar[bool] = False
+
+    def with_(self, **values: Any) -> "Self":
+        """Return the operator with other values for some parameters."""
+        return replace(self, **values) if values else self
+
+    def on_axes(self, axes: Sequence[int | None]) -> "Self":
+        """Return a copy for as many axes as `axes` has: on each it does what this does on the axis named there.
+
+        None stands for an axis that is left alone.
+        """
+        return self.with_(**{p.name: p.kind.on_axes(getattr(self, p.name), axes) for p in parameters(type(self))})
+
+    def with_channels(self, given: int, most: int) -> "Self":
+        """Return a copy for an input of `given` channels from which at most `most` come out; the geometry stays."""
+        return self.with_(**{p.name: p.kind.few(getattr(self, p.name), given, most) for p in parameters(type(self))})
 
     @abstractmethod
     def output_shape(self, inputs: Sequence[Shape]) -> Shape:
@@ -119,6 +157,10 @@ class Op(ABC):
         """Return how many channels the operator needs at least, on a map with that many axes."""
         return 1
 
+    def workspace(self, inputs: Sequence[Shape], output: Shape, threads: int) -> float:
+        """Return how many values a run needs beside inputs, output and weights: its intermediate results."""
+        return 0
+
     def weights(self, inputs: Sequence[Shape]) -> dict[str, Weight]:
         """Return the weights by their PyTorch names."""
         return {}
@@ -135,7 +177,7 @@ class Op(ABC):
         return values
 
     @abstractmethod
-    def forward(self, inputs: "Sequence[Array]", weights: Weights) -> "Array":
+    def forward(self, inputs: Sequence[Array], weights: Weights) -> Array:
         """Compute the output for one image; inputs and output have the shapes of `output_shape`."""
 
     def window(self) -> str:

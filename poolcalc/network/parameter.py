@@ -7,10 +7,11 @@ numbers: YAML 1.1's other spellings (`no`, `010`, `1:30`, `1_000`) mean somethin
 
 import re
 from abc import ABC, abstractmethod
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import MISSING, dataclass, field, fields
 from fractions import Fraction
 from functools import cache
+from math import gcd
 from typing import Any, NamedTuple
 
 from poolcalc.reading.tree import Listing, Problems, Scalar, Value, described
@@ -58,6 +59,14 @@ class Kind(ABC):
     def spread(self, plain: Any, rank: int) -> Any:
         """Return what `read` would make of a plain value: one entry per axis for the kinds that have axes."""
         return plain
+
+    def on_axes(self, value: Any, axes: Sequence[int | None]) -> Any:
+        """Return the value for a copy with other axes: entries of the old ones, None for one that is left alone."""
+        return value
+
+    def few(self, value: Any, given: int, most: int) -> Any:
+        """Return the value for a copy that is given fewer channels, and of which at most so many come out."""
+        return value
 
 
 def _refuse(value: Value, expected: str, problems: Problems, hint: str | None = None) -> Unreadable:
@@ -137,6 +146,24 @@ class Whole(Kind):
         if self.most != LARGEST:
             return f"an integer from {self.least} to {self.most}"
         return "an integer" if self.least == -LARGEST else f"an integer of at least {self.least}"
+
+
+@dataclass(frozen=True, slots=True)
+class Channels(Whole):
+    """How many channels, or values of a vector, come out."""
+
+    def few(self, value: int, given: int, most: int) -> int:
+        """Return no more than come out."""
+        return min(value, most)
+
+
+@dataclass(frozen=True, slots=True)
+class Groups(Whole):
+    """A number that divides the channels that come in, and those that come out."""
+
+    def few(self, value: int, given: int, most: int) -> int:
+        """Return a number that divides both."""
+        return gcd(value, given, most)
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,10 +248,14 @@ class OneOf(Kind):
 
 @dataclass(frozen=True, slots=True)
 class PerAxis(Kind):
-    """One value for all spatial axes, or a list with one for each; read as a tuple with one entry per axis."""
+    """One value for all spatial axes, or a list with one for each; read as a tuple with one entry per axis.
+
+    null: whether an entry may be null. idle: the entry that leaves an axis alone.
+    """
 
     each: Kind
     null: bool = False
+    idle: int | None = 1
 
     def read(self, value: Value, rank: int | None, problems: Problems) -> tuple[Any, ...]:
         """Return one entry per axis."""
@@ -243,6 +274,10 @@ class PerAxis(Kind):
     def spread(self, plain: Any, rank: int) -> Any:
         """Repeat a single value on every axis."""
         return plain if plain is None or isinstance(plain, tuple) else (plain,) * rank
+
+    def on_axes(self, value: Any, axes: Sequence[int | None]) -> Any:
+        """Return the entries of those axes, `idle` where one is left alone."""
+        return _picked(value, axes, self.idle)
 
     def schema(self) -> Schema:
         """The entry, or an array of one to three."""
@@ -287,12 +322,20 @@ class Amounts(Kind):
         """Repeat a single amount on both sides of every axis."""
         return ((plain, plain),) * rank if isinstance(plain, int) else plain
 
+    def on_axes(self, value: Any, axes: Sequence[int | None]) -> Any:
+        """Return the pairs of those axes, zeros where one is left alone; a mode serves any axis."""
+        return _picked(value, axes, (0, 0))
+
     def schema(self) -> Schema:
         """An integer, an array of integers or pairs, or a word."""
         one = Whole(self.least).schema()
         pair = {"type": "array", "items": one, "minItems": 2, "maxItems": 2}
         per_axis = {"type": "array", "items": {"anyOf": [one, pair]}, "minItems": 1, "maxItems": 3}
         return {"anyOf": [one, per_axis, *([{"enum": list(self.words)}] if self.words else [])]}
+
+
+def _picked(value: Any, axes: Sequence[int | None], idle: Any) -> Any:
+    return tuple(idle if axis is None else value[axis] for axis in axes) if isinstance(value, tuple) else value
 
 
 def check_length(value: Listing, rank: int | None, problems: Problems, *, pairs: bool = False) -> None:

@@ -2,29 +2,26 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar
 
 from poolcalc.families.adaptive import AdaptivePooling
-from poolcalc.network.op import Gradient, Weights
+from poolcalc.network.op import Array, Weights
 from poolcalc.network.parameter import PerAxis, Whole, parameter
-
-if TYPE_CHECKING:
-    from poolcalc.network.op import Array
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AdaptiveAvgPool(AdaptivePooling):
     """The mean of every unit's share of the map."""
 
-    keyword: ClassVar[str] = "adaptive_avg_pool"
-    main: ClassVar[str | None] = "output_size"
-    gradient: ClassVar[Gradient] = "averaged"
+    keyword = "adaptive_avg_pool"
+    main = "output_size"
+    gradient = "averaged"
+    has_fixed_weights = True
 
     output_size: tuple[int | None, ...] = parameter(
-        PerAxis(Whole(1), null=True), "size to come out; null keeps the input's"
+        PerAxis(Whole(1), null=True, idle=None), "size to come out; null keeps the input's"
     )
 
-    def forward(self, inputs: "Sequence[Array]", weights: Weights) -> "Array":
+    def forward(self, inputs: Sequence[Array], weights: Weights) -> Array:
         """Pool along one axis after the other."""
         from poolcalc.kernels.pooling import adaptive
 

@@ -4,21 +4,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import reduce
 from operator import add
-from typing import TYPE_CHECKING, ClassVar
 
 from poolcalc.families.merge import ElementwiseMerge
-from poolcalc.network.op import Weights
-
-if TYPE_CHECKING:
-    from poolcalc.network.op import Array
+from poolcalc.network.op import Array, Weights
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Add(ElementwiseMerge):
     """The sum of the inputs."""
 
-    keyword: ClassVar[str] = "add"
+    keyword = "add"
 
-    def forward(self, inputs: "Sequence[Array]", weights: Weights) -> "Array":
+    def forward(self, inputs: Sequence[Array], weights: Weights) -> Array:
         """Add."""
         return reduce(add, inputs)

@@ -2,23 +2,20 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar
 
 from poolcalc.families.pooling import Pooling
-from poolcalc.network.op import Gradient, Padding, Weights
+from poolcalc.network.op import Array, Padding, Weights
 from poolcalc.network.parameter import Amounts, PerAxis, Truth, Whole, parameter
-
-if TYPE_CHECKING:
-    from poolcalc.network.op import Array
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AvgPool(Pooling):
     """The mean of every window."""
 
-    keyword: ClassVar[str] = "avg_pool"
-    main: ClassVar[str | None] = "kernel_size"
-    gradient: ClassVar[Gradient] = "averaged"
+    keyword = "avg_pool"
+    main = "kernel_size"
+    gradient = "averaged"
+    has_fixed_weights = True
 
     kernel_size: tuple[int, ...] = parameter(PerAxis(Whole(1)), "size of the window")
     stride: tuple[int, ...] = parameter(
@@ -30,7 +27,7 @@ class AvgPool(Pooling):
     ceil_mode: bool = parameter(Truth(), "whether a last window may hang over the end", default=False)
     count_include_pad: bool = parameter(Truth(), "whether padding counts in the mean", default=True)
 
-    def forward(self, inputs: "Sequence[Array]", weights: Weights) -> "Array":
+    def forward(self, inputs: Sequence[Array], weights: Weights) -> Array:
         """Divide sums by the number of cells, which is smaller where a window hangs over the end."""
         from poolcalc.kernels.pooling import sliding_mean
 

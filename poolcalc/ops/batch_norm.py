@@ -3,21 +3,17 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import TYPE_CHECKING, ClassVar
 
 from poolcalc.families.pointwise import Pointwise
-from poolcalc.network.op import Shape, Weight, Weights
+from poolcalc.network.op import Array, Shape, Weight, Weights
 from poolcalc.network.parameter import Number, Truth, parameter
-
-if TYPE_CHECKING:
-    from poolcalc.network.op import Array
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BatchNorm(Pointwise):
     """Scale and shift of every channel."""
 
-    keyword: ClassVar[str] = "batch_norm"
+    keyword = "batch_norm"
 
     eps: Fraction = parameter(Number(above=True), "added to the variance", default=Fraction("1e-5"))
     affine: bool = parameter(Truth(), "whether to learn a scale and a shift", default=True)
@@ -29,7 +25,7 @@ class BatchNorm(Pointwise):
         mean, variance = Weight((channels,), 0, 0.1, learned=False), Weight((channels,), 1, 0, learned=False)
         return learned | {"running_mean": mean, "running_var": variance}
 
-    def forward(self, inputs: "Sequence[Array]", weights: Weights) -> "Array":
+    def forward(self, inputs: Sequence[Array], weights: Weights) -> Array:
         """Normalise with the running statistics."""
         import numpy as np
 

@@ -2,26 +2,24 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, ClassVar, Literal
+from typing import Any
 
 from poolcalc.families.groups import require_divisible
 from poolcalc.families.pointwise import Pointwise
-from poolcalc.network.op import Shape, Weights
-from poolcalc.network.parameter import Whole, parameter
-
-if TYPE_CHECKING:
-    from poolcalc.network.op import Array
+from poolcalc.network.op import Array, Shape, Weights
+from poolcalc.network.parameter import Groups, parameter
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChannelShuffle(Pointwise):
     """Channels dealt out from their groups in turn."""
 
-    keyword: ClassVar[str] = "channel_shuffle"
-    main: ClassVar[str | None] = "groups"
-    takes: ClassVar[Literal["maps", "vectors", "either"]] = "maps"
+    keyword = "channel_shuffle"
+    main = "groups"
+    takes = "maps"
+    rearranges = True
 
-    groups: int = parameter(Whole(1), "groups to deal from")
+    groups: int = parameter(Groups(1), "groups to deal from")
 
     def output_shape(self, inputs: Sequence[Shape]) -> Shape:
         """Return the input's shape."""
@@ -33,7 +31,7 @@ class ChannelShuffle(Pointwise):
         """Deal the channels back to their groups."""
         return values.reshape(-1, self.groups, *values.shape[1:]).swapaxes(0, 1).reshape(values.shape)
 
-    def forward(self, inputs: "Sequence[Array]", weights: Weights) -> "Array":
+    def forward(self, inputs: Sequence[Array], weights: Weights) -> Array:
         """Transpose groups and places."""
         (x,) = inputs
         return x.reshape(self.groups, -1, *x.shape[1:]).swapaxes(0, 1).reshape(x.shape)

@@ -2,22 +2,24 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, ClassVar, Literal
+from typing import TYPE_CHECKING, Any
 
-from poolcalc.network.op import Impossible, Op, Shape, Weights
+from poolcalc.network.op import Array, Impossible, Op, Shape, Weights
 from poolcalc.network.parameter import Whole, parameter
 from poolcalc.wording import signed
 
 if TYPE_CHECKING:
-    from poolcalc.network.op import Array
+    from typing_extensions import Self
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChannelSlice(Op):
     """Channels start … stop − 1."""
 
-    keyword: ClassVar[str] = "channel_slice"
-    takes: ClassVar[Literal["maps", "vectors", "either"]] = "either"
+    keyword = "channel_slice"
+    takes = "either"
+    is_view = True
+    rearranges = True
 
     start: int = parameter(Whole(0), "first channel to keep", default=0)
     stop: int = parameter(Whole(1), "first channel to leave out")
@@ -32,6 +34,10 @@ class ChannelSlice(Op):
             )
         return (self.stop - self.start, *spatial)
 
+    def with_channels(self, given: int, most: int) -> "Self":
+        """Return as many channels from the first on."""
+        return self.with_(start=0, stop=min(self.stop - self.start, given))
+
     def arithmetic(self, place: int, inputs: Sequence[Shape]) -> str:
         """Return stop − start."""
         return "" if place else f"{self.stop}{signed(-self.start)}"
@@ -43,7 +49,7 @@ class ChannelSlice(Op):
         around = [(0, 0)] * (values.ndim - 1)
         return np.pad(values, [(self.start, inputs[place][0] - self.stop), *around])
 
-    def forward(self, inputs: "Sequence[Array]", weights: Weights) -> "Array":
+    def forward(self, inputs: Sequence[Array], weights: Weights) -> Array:
         """Slice."""
         (x,) = inputs
         return x[self.start : self.stop]

@@ -2,29 +2,27 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, ClassVar, Literal
+from typing import Any
 
 from poolcalc.families.merge import mismatch, require_same_axes
-from poolcalc.network.op import Op, Shape, Weights
-
-if TYPE_CHECKING:
-    from poolcalc.network.op import Array
+from poolcalc.network.op import Array, Op, Shape, Weights
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Concat(Op):
     """All channels of all inputs."""
 
-    keyword: ClassVar[str] = "concat"
-    takes: ClassVar[Literal["maps", "vectors", "either"]] = "either"
-    merges: ClassVar[bool] = True
+    keyword = "concat"
+    takes = "either"
+    merges = True
+    rearranges = True
 
     def output_shape(self, inputs: Sequence[Shape]) -> Shape:
         """Return the sum of the channels and the common sizes."""
         require_same_axes(self.keyword, inputs)
         for place in range(1, len(inputs[0])):
             if len({shape[place] for shape in inputs}) > 1:
-                raise mismatch(self.keyword, place, inputs)
+                raise mismatch(self.keyword, place, inputs, repeats_ones=False)
         return (sum(shape[0] for shape in inputs), *inputs[0][1:])
 
     def arithmetic(self, place: int, inputs: Sequence[Shape]) -> str:
@@ -36,7 +34,7 @@ class Concat(Op):
         before = sum(shape[0] for shape in inputs[:place])
         return values[before : before + inputs[place][0]]
 
-    def forward(self, inputs: "Sequence[Array]", weights: Weights) -> "Array":
+    def forward(self, inputs: Sequence[Array], weights: Weights) -> Array:
         """Concatenate."""
         import numpy as np
 

@@ -3,37 +3,35 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from math import prod
-from typing import TYPE_CHECKING, ClassVar
 
 from poolcalc.families.groups import require_divisible
 from poolcalc.geometry import arithmetic
 from poolcalc.geometry.taps import Taps, transposed
-from poolcalc.network.op import Gradient, Impossible, Op, Shape, Weight, Weights
-from poolcalc.network.parameter import Amounts, PerAxis, Truth, Whole, parameter
+from poolcalc.network.op import Array, Impossible, Op, Shape, Weight, Weights
+from poolcalc.network.parameter import Amounts, Channels, Groups, PerAxis, Truth, Whole, parameter
 from poolcalc.wording import amounts, evenly, signed, times
-
-if TYPE_CHECKING:
-    from poolcalc.network.op import Array
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ConvTranspose(Op):
     """Transposed convolution."""
 
-    keyword: ClassVar[str] = "conv_transpose"
-    main: ClassVar[str | None] = "out_channels"
-    gradient: ClassVar[Gradient] = "learned"
+    keyword = "conv_transpose"
+    main = "out_channels"
+    gradient = "learned"
+    effort = 3e-9
+    cuts = True
 
-    out_channels: int = parameter(Whole(1), "number of filters")
+    out_channels: int = parameter(Channels(1), "number of filters")
     kernel_size: tuple[int, ...] = parameter(PerAxis(Whole(1)), "size of the kernel")
     stride: tuple[int, ...] = parameter(PerAxis(Whole(1)), "output units per input unit", default=1)
     padding: tuple[tuple[int, int], ...] = parameter(Amounts(), "rows and columns cut off the output", default=0)
     output_padding: tuple[int, ...] = parameter(
-        PerAxis(Whole(0)),
+        PerAxis(Whole(0), idle=0),
         "extra size at the end of the output; picks one of the sizes that a stride makes equal",
         default=0,
     )
-    groups: int = parameter(Whole(1), "groups of channels that do not mix", default=1)
+    groups: int = parameter(Groups(1), "groups of channels that do not mix", default=1)
     bias: bool = parameter(Truth(), "whether to add a learned value per filter", default=True)
     dilation: tuple[int, ...] = parameter(PerAxis(Whole(1)), "step from tap to tap inside the kernel", default=1)
 
@@ -102,7 +100,7 @@ class ConvTranspose(Op):
         ((_, *spatial),) = inputs
         return self.weights(inputs)["weight"].size * prod(spatial)
 
-    def forward(self, inputs: "Sequence[Array]", weights: Weights) -> "Array":
+    def forward(self, inputs: Sequence[Array], weights: Weights) -> Array:
         """Scatter every input value times its kernel."""
         from poolcalc.kernels.convolution import convolve_transposed
 

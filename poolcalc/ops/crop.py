@@ -2,23 +2,21 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar
 
 from poolcalc.geometry.taps import Taps, shifted
-from poolcalc.network.op import Impossible, Op, Shape, Weights
+from poolcalc.network.op import Array, Impossible, Op, Shape, Weights
 from poolcalc.network.parameter import Amounts, parameter
 from poolcalc.wording import amounts, signed, times
-
-if TYPE_CHECKING:
-    from poolcalc.network.op import Array
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Crop(Op):
     """Rows and columns cut off."""
 
-    keyword: ClassVar[str] = "crop"
-    main: ClassVar[str | None] = "cropping"
+    keyword = "crop"
+    main = "cropping"
+    is_view = True
+    cuts = True
 
     cropping: tuple[tuple[int, int], ...] = parameter(Amounts(), "amounts to cut off on every side")
 
@@ -43,7 +41,7 @@ class Crop(Op):
         """Return the same pixel, moved by what is cut off before it."""
         return (shifted(-self.cropping[axis][0]),)
 
-    def forward(self, inputs: "Sequence[Array]", weights: Weights) -> "Array":
+    def forward(self, inputs: Sequence[Array], weights: Weights) -> Array:
         """Slice."""
         (x,) = inputs
         kept = (slice(before, -after or None) for before, after in self.cropping)

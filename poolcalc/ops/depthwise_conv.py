@@ -1,19 +1,18 @@
 """Depthwise convolution: every channel has kernels of its own (`groups=in_channels` in PyTorch)."""
 
 from dataclasses import dataclass
-from typing import ClassVar
 
 from poolcalc.families.convolution import Convolution
 from poolcalc.network.op import Padding
-from poolcalc.network.parameter import Amounts, PerAxis, Truth, Whole, parameter
+from poolcalc.network.parameter import Amounts, Channels, PerAxis, Truth, Whole, parameter
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DepthwiseConv(Convolution):
     """Depthwise convolution."""
 
-    keyword: ClassVar[str] = "depthwise_conv"
-    main: ClassVar[str | None] = "kernel_size"
+    keyword = "depthwise_conv"
+    main = "kernel_size"
 
     kernel_size: tuple[int, ...] = parameter(PerAxis(Whole(1)), "size of the kernel")
     stride: tuple[int, ...] = parameter(PerAxis(Whole(1)), "step from window to window", default=1)
@@ -21,7 +20,7 @@ class DepthwiseConv(Convolution):
         Amounts(words=("same", "same_lower", "valid")), "zeros around the input, or same, same_lower, valid", default=0
     )
     dilation: tuple[int, ...] = parameter(PerAxis(Whole(1)), "step from tap to tap inside the kernel", default=1)
-    channel_multiplier: int = parameter(Whole(1), "filters per input channel", default=1)
+    channel_multiplier: int = parameter(Channels(1), "filters per input channel", default=1)
     bias: bool = parameter(Truth(), "whether to add a learned value per filter", default=True)
 
     def filters(self, in_channels: int) -> tuple[int, int]:

@@ -3,21 +3,19 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from math import prod
-from typing import TYPE_CHECKING, ClassVar, Literal
 
 from poolcalc.geometry.taps import IDENTITY, Taps, everything
-from poolcalc.network.op import Op, Shape, Weights
-
-if TYPE_CHECKING:
-    from poolcalc.network.op import Array
+from poolcalc.network.op import Array, Op, Shape, Weights
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Flatten(Op):
     """Channels and positions in one vector."""
 
-    keyword: ClassVar[str] = "flatten"
-    takes: ClassVar[Literal["maps", "vectors", "either"]] = "either"
+    keyword = "flatten"
+    takes = "either"
+    is_view = True
+    flattens = True
 
     def output_shape(self, inputs: Sequence[Shape]) -> Shape:
         """Return the product of the sizes."""
@@ -33,7 +31,7 @@ class Flatten(Op):
         (size,) = sizes
         return (everything(size) if size > 1 else IDENTITY,)
 
-    def forward(self, inputs: "Sequence[Array]", weights: Weights) -> "Array":
+    def forward(self, inputs: Sequence[Array], weights: Weights) -> Array:
         """Reshape."""
         (x,) = inputs
         return x.reshape(-1)

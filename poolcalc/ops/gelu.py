@@ -1,26 +1,23 @@
 """GELU, `torch.nn.GELU`: x · Φ(x), exactly or by the tanh approximation."""
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar
 
 from poolcalc.families.pointwise import Activation
+from poolcalc.network.op import Array
 from poolcalc.network.parameter import OneOf, parameter
-
-if TYPE_CHECKING:
-    from poolcalc.network.op import Array
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GELU(Activation):
     """Gaussian error linear unit."""
 
-    keyword: ClassVar[str] = "gelu"
-    main: ClassVar[str | None] = "approximate"
+    keyword = "gelu"
+    main = "approximate"
+    effort = 10e-9
 
     approximate: str = parameter(OneOf(("none", "tanh")), "none (exact) or tanh", default="none")
 
-    def apply(self, x: "Array") -> "Array":
-        """Return the function of every value."""
+    def apply(self, x: Array) -> Array:
         import numpy as np
 
         from poolcalc.kernels.functions import erf

@@ -2,23 +2,20 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar
 
 from poolcalc.families.adaptive import GlobalPooling
-from poolcalc.network.op import Gradient, Weights
-
-if TYPE_CHECKING:
-    from poolcalc.network.op import Array
+from poolcalc.network.op import Array, Weights
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GlobalAvgPool(GlobalPooling):
     """The mean of every channel."""
 
-    keyword: ClassVar[str] = "global_avg_pool"
-    gradient: ClassVar[Gradient] = "averaged"
+    keyword = "global_avg_pool"
+    gradient = "averaged"
+    has_fixed_weights = True
 
-    def forward(self, inputs: "Sequence[Array]", weights: Weights) -> "Array":
+    def forward(self, inputs: Sequence[Array], weights: Weights) -> Array:
         """Reduce all spatial axes."""
         (x,) = inputs
         return x.mean(axis=tuple(range(1, x.ndim)), keepdims=True)

@@ -2,23 +2,19 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar
 
 from poolcalc.families.adaptive import GlobalPooling
-from poolcalc.network.op import Gradient, Weights
-
-if TYPE_CHECKING:
-    from poolcalc.network.op import Array
+from poolcalc.network.op import Array, Weights
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GlobalMaxPool(GlobalPooling):
     """The largest value of every channel."""
 
-    keyword: ClassVar[str] = "global_max_pool"
-    gradient: ClassVar[Gradient] = "chosen"
+    keyword = "global_max_pool"
+    gradient = "chosen"
 
-    def forward(self, inputs: "Sequence[Array]", weights: Weights) -> "Array":
+    def forward(self, inputs: Sequence[Array], weights: Weights) -> Array:
         """Reduce all spatial axes."""
         (x,) = inputs
         return x.max(axis=tuple(range(1, x.ndim)), keepdims=True)

@@ -3,25 +3,22 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import TYPE_CHECKING, ClassVar
 
 from poolcalc.families.groups import nearest_divisor
 from poolcalc.families.pointwise import Pointwise
-from poolcalc.network.op import Impossible, Shape, Weight, Weights
-from poolcalc.network.parameter import Number, Truth, Whole, parameter
-
-if TYPE_CHECKING:
-    from poolcalc.network.op import Array
+from poolcalc.network.op import Array, Impossible, Shape, Weight, Weights
+from poolcalc.network.parameter import Groups, Number, Truth, parameter
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GroupNorm(Pointwise):
     """Zero mean and unit variance for every group of channels."""
 
-    keyword: ClassVar[str] = "group_norm"
-    main: ClassVar[str | None] = "num_groups"
+    keyword = "group_norm"
+    main = "num_groups"
+    effort = 2e-9
 
-    num_groups: int = parameter(Whole(1), "groups of channels; 1 is layer norm over all, channels is instance norm")
+    num_groups: int = parameter(Groups(1), "groups of channels; 1 is layer norm over all, channels is instance norm")
     eps: Fraction = parameter(Number(above=True), "added to the variance", default=Fraction("1e-5"))
     affine: bool = parameter(Truth(), "whether to learn a scale and a shift", default=True)
 
@@ -45,7 +42,7 @@ class GroupNorm(Pointwise):
         ((channels, *_),) = inputs
         return {"weight": Weight((channels,), 1, 0.1), "bias": Weight((channels,), 0, 0.1)} if self.affine else {}
 
-    def forward(self, inputs: "Sequence[Array]", weights: Weights) -> "Array":
+    def forward(self, inputs: Sequence[Array], weights: Weights) -> Array:
         """Normalise every group."""
         from poolcalc.kernels.functions import standardised
 

@@ -1,22 +1,19 @@
 """Hard sigmoid, `torch.nn.Hardsigmoid`: clip(x/6 + 1/2, 0, 1)."""
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar
 
 from poolcalc.families.pointwise import Activation
-
-if TYPE_CHECKING:
-    from poolcalc.network.op import Array
+from poolcalc.network.op import Array
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HardSigmoid(Activation):
     """Piecewise linear sigmoid."""
 
-    keyword: ClassVar[str] = "hardsigmoid"
+    keyword = "hardsigmoid"
+    effort = 2e-9
 
-    def apply(self, x: "Array") -> "Array":
-        """Return the function of every value."""
+    def apply(self, x: Array) -> Array:
         import numpy as np
 
         return np.minimum(np.maximum(x / 6 + np.float32(0.5), 0), 1)

@@ -6,22 +6,19 @@ Over the channels at each position, as convolutional networks use it (ConvNeXt, 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import TYPE_CHECKING, ClassVar
 
 from poolcalc.families.pointwise import Pointwise
-from poolcalc.network.op import Shape, Weight, Weights
+from poolcalc.network.op import Array, Shape, Weight, Weights
 from poolcalc.network.parameter import Number, OneOf, Truth, parameter
-
-if TYPE_CHECKING:
-    from poolcalc.network.op import Array
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LayerNorm(Pointwise):
     """Zero mean and unit variance over the channels, or over everything."""
 
-    keyword: ClassVar[str] = "layer_norm"
-    main: ClassVar[str | None] = "over"
+    keyword = "layer_norm"
+    main = "over"
+    effort = 4e-9
 
     over: str = parameter(OneOf(("channels", "all")), "channels at each position, or all values", default="channels")
     eps: Fraction = parameter(Number(above=True), "added to the variance", default=Fraction("1e-5"))
@@ -38,7 +35,7 @@ class LayerNorm(Pointwise):
         normalised = shape if self.over == "all" else shape[:1]
         return {"weight": Weight(normalised, 1, 0.1), "bias": Weight(normalised, 0, 0.1)} if self.affine else {}
 
-    def forward(self, inputs: "Sequence[Array]", weights: Weights) -> "Array":
+    def forward(self, inputs: Sequence[Array], weights: Weights) -> Array:
         """Normalise."""
         from poolcalc.kernels.functions import standardised
 

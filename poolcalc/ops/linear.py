@@ -2,25 +2,22 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar, Literal
 
-from poolcalc.network.op import Gradient, Op, Shape, Weight, Weights
-from poolcalc.network.parameter import Truth, Whole, parameter
-
-if TYPE_CHECKING:
-    from poolcalc.network.op import Array
+from poolcalc.network.op import Array, Op, Shape, Weight, Weights
+from poolcalc.network.parameter import Channels, Truth, parameter
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Linear(Op):
     """A matrix times the input vector."""
 
-    keyword: ClassVar[str] = "linear"
-    main: ClassVar[str | None] = "out_features"
-    takes: ClassVar[Literal["maps", "vectors", "either"]] = "vectors"
-    gradient: ClassVar[Gradient] = "learned"
+    keyword = "linear"
+    main = "out_features"
+    takes = "vectors"
+    gradient = "learned"
+    streams_weights = True
 
-    out_features: int = parameter(Whole(1), "values to come out")
+    out_features: int = parameter(Channels(1), "values to come out")
     bias: bool = parameter(Truth(), "whether to add a learned value to each", default=True)
 
     def output_shape(self, inputs: Sequence[Shape]) -> Shape:
@@ -37,7 +34,7 @@ class Linear(Op):
         """Return one for every weight."""
         return self.weights(inputs)["weight"].size
 
-    def forward(self, inputs: "Sequence[Array]", weights: Weights) -> "Array":
+    def forward(self, inputs: Sequence[Array], weights: Weights) -> Array:
         """Multiply block by block of rows."""
         from poolcalc.kernels.functions import multiply_by_rows
 

@@ -3,30 +3,27 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import TYPE_CHECKING, ClassVar, Literal
 
 from poolcalc.families.pointwise import Pointwise
-from poolcalc.network.op import Weights
+from poolcalc.network.op import Array, Weights
 from poolcalc.network.parameter import Number, Whole, parameter
-
-if TYPE_CHECKING:
-    from poolcalc.network.op import Array
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LocalResponseNorm(Pointwise):
     """Every value divided by a power of the mean square over neighbouring channels."""
 
-    keyword: ClassVar[str] = "local_response_norm"
-    main: ClassVar[str | None] = "size"
-    takes: ClassVar[Literal["maps", "vectors", "either"]] = "maps"
+    keyword = "local_response_norm"
+    main = "size"
+    takes = "maps"
+    effort = 8e-9
 
     size: int = parameter(Whole(1), "neighbouring channels that count")
     alpha: Fraction = parameter(Number(), "weight of the mean square", default=Fraction("1e-4"))
     beta: Fraction = parameter(Number(), "exponent", default=Fraction("0.75"))
     k: Fraction = parameter(Number(), "added to the mean square", default=Fraction(1))
 
-    def forward(self, inputs: "Sequence[Array]", weights: Weights) -> "Array":
+    def forward(self, inputs: Sequence[Array], weights: Weights) -> Array:
         """Divide; channels beyond the first and the last count as zeros."""
         import numpy as np
 

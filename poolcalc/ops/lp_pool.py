@@ -7,23 +7,20 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from math import prod
-from typing import TYPE_CHECKING, ClassVar
 
 from poolcalc.families.pooling import Pooling
-from poolcalc.network.op import Gradient, Weights
+from poolcalc.network.op import Array, Weights
 from poolcalc.network.parameter import Number, PerAxis, Truth, Whole, parameter
-
-if TYPE_CHECKING:
-    from poolcalc.network.op import Array
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LPPool(Pooling):
     """The P-norm of every window."""
 
-    keyword: ClassVar[str] = "lp_pool"
-    main: ClassVar[str | None] = "kernel_size"
-    gradient: ClassVar[Gradient] = "averaged"
+    keyword = "lp_pool"
+    main = "kernel_size"
+    gradient = "averaged"
+    effort = 4e-9
 
     norm_type: Fraction = parameter(Number(above=True), "the exponent P", default=Fraction(2))
     kernel_size: tuple[int, ...] = parameter(PerAxis(Whole(1)), "size of the window")
@@ -36,7 +33,7 @@ class LPPool(Pooling):
         """Return whether it is none: there is no such parameter."""
         return amount == 0
 
-    def forward(self, inputs: "Sequence[Array]", weights: Weights) -> "Array":
+    def forward(self, inputs: Sequence[Array], weights: Weights) -> Array:
         """Take the root of mean powers times the kernel; a clipped last window is thereby scaled up, as in PyTorch."""
         import numpy as np
 

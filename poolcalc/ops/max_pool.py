@@ -2,23 +2,19 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar
 
 from poolcalc.families.pooling import Pooling
-from poolcalc.network.op import Gradient, Padding, Weights
+from poolcalc.network.op import Array, Padding, Weights
 from poolcalc.network.parameter import Amounts, PerAxis, Truth, Whole, parameter
-
-if TYPE_CHECKING:
-    from poolcalc.network.op import Array
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MaxPool(Pooling):
     """The largest value of every window; padding never wins."""
 
-    keyword: ClassVar[str] = "max_pool"
-    main: ClassVar[str | None] = "kernel_size"
-    gradient: ClassVar[Gradient] = "chosen"
+    keyword = "max_pool"
+    main = "kernel_size"
+    gradient = "chosen"
 
     kernel_size: tuple[int, ...] = parameter(PerAxis(Whole(1)), "size of the window")
     stride: tuple[int, ...] = parameter(
@@ -30,7 +26,7 @@ class MaxPool(Pooling):
     dilation: tuple[int, ...] = parameter(PerAxis(Whole(1)), "step from tap to tap inside the window", default=1)
     ceil_mode: bool = parameter(Truth(), "whether a last window may hang over the end", default=False)
 
-    def forward(self, inputs: "Sequence[Array]", weights: Weights) -> "Array":
+    def forward(self, inputs: Sequence[Array], weights: Weights) -> Array:
         """Take the maximum along one axis after the other."""
         from poolcalc.kernels.pooling import sliding_max
 

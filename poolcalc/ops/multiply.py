@@ -4,21 +4,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import reduce
 from operator import mul
-from typing import TYPE_CHECKING, ClassVar
 
 from poolcalc.families.merge import ElementwiseMerge
-from poolcalc.network.op import Weights
-
-if TYPE_CHECKING:
-    from poolcalc.network.op import Array
+from poolcalc.network.op import Array, Weights
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Multiply(ElementwiseMerge):
     """The product of the inputs."""
 
-    keyword: ClassVar[str] = "multiply"
+    keyword = "multiply"
 
-    def forward(self, inputs: "Sequence[Array]", weights: Weights) -> "Array":
+    def forward(self, inputs: Sequence[Array], weights: Weights) -> Array:
         """Multiply."""
         return reduce(mul, inputs)

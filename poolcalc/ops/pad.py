@@ -3,15 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import TYPE_CHECKING, ClassVar
 
 from poolcalc.geometry.taps import Beyond, Taps, shifted
-from poolcalc.network.op import Impossible, Op, Shape, Weights
+from poolcalc.network.op import Array, Impossible, Op, Shape, Weights
 from poolcalc.network.parameter import LARGEST, Amounts, Number, OneOf, parameter
 from poolcalc.wording import amounts, signed, times
-
-if TYPE_CHECKING:
-    from poolcalc.network.op import Array
 
 _BEYOND: dict[str, Beyond] = {"constant": "nothing", "reflect": "reflect", "replicate": "edge", "circular": "wrap"}
 
@@ -20,8 +16,9 @@ _BEYOND: dict[str, Beyond] = {"constant": "nothing", "reflect": "reflect", "repl
 class Pad(Op):
     """Rows and columns around the map."""
 
-    keyword: ClassVar[str] = "pad"
-    main: ClassVar[str | None] = "padding"
+    keyword = "pad"
+    main = "padding"
+    cuts = True
 
     padding: tuple[tuple[int, int], ...] = parameter(Amounts(-LARGEST), "amounts on every side; negative ones crop")
     mode: str = parameter(OneOf(tuple(_BEYOND)), "what the padding holds", default="constant")
@@ -62,7 +59,7 @@ class Pad(Op):
         beyond = _BEYOND[self.mode]
         return (shifted(self.padding[axis][0], beyond),)
 
-    def forward(self, inputs: "Sequence[Array]", weights: Weights) -> "Array":
+    def forward(self, inputs: Sequence[Array], weights: Weights) -> Array:
         """Crop where negative, pad where positive."""
         import numpy as np
 

@@ -3,22 +3,19 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any
 
 from poolcalc.geometry.taps import Taps, nearest
-from poolcalc.network.op import Impossible, Op, Shape, Weights
+from poolcalc.network.op import Array, Impossible, Op, Shape, Weights
 from poolcalc.network.parameter import Whole, parameter
-
-if TYPE_CHECKING:
-    from poolcalc.network.op import Array
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PixelShuffle(Op):
     """Every group of upscale_factor^axes channels becomes one finer channel."""
 
-    keyword: ClassVar[str] = "pixel_shuffle"
-    main: ClassVar[str | None] = "upscale_factor"
+    keyword = "pixel_shuffle"
+    main = "upscale_factor"
 
     upscale_factor: int = parameter(Whole(1), "factor of the sizes")
 
@@ -54,7 +51,7 @@ class PixelShuffle(Op):
         group = inputs[place][0] // len(values)
         return (values / group).repeat(group, axis=0)
 
-    def forward(self, inputs: "Sequence[Array]", weights: Weights) -> "Array":
+    def forward(self, inputs: Sequence[Array], weights: Weights) -> Array:
         """Interleave groups of channels with the positions."""
         (x,) = inputs
         factor, spatial = self.upscale_factor, x.shape[1:]

@@ -1,21 +1,19 @@
 """Softmax, `torch.nn.Softmax`: over the channels at each position, or over all positions of each channel."""
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar
 
 from poolcalc.families.pointwise import Activation
+from poolcalc.network.op import Array
 from poolcalc.network.parameter import OneOf, parameter
-
-if TYPE_CHECKING:
-    from poolcalc.network.op import Array
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Softmax(Activation):
     """Exponentials that sum to one."""
 
-    keyword: ClassVar[str] = "softmax"
-    main: ClassVar[str | None] = "over"
+    keyword = "softmax"
+    main = "over"
+    effort = 4e-9
 
     over: str = parameter(OneOf(("channels", "positions")), "what sums to one", default="channels")
 
@@ -24,7 +22,7 @@ class Softmax(Activation):
         """Whether the sum runs over the map."""
         return self.over == "positions"
 
-    def apply(self, x: "Array") -> "Array":
+    def apply(self, x: Array) -> Array:
         """Return the exponentials, scaled."""
         import numpy as np
 

@@ -3,16 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import TYPE_CHECKING, ClassVar
 
 from poolcalc.geometry import arithmetic
 from poolcalc.geometry.taps import Taps, linear, nearest
-from poolcalc.network.op import Impossible, Op, Shape, Weights
+from poolcalc.network.op import Array, Impossible, Op, Shape, Weights
 from poolcalc.network.parameter import Number, OneOf, PerAxis, Truth, Whole, parameter
 from poolcalc.wording import evenly, times
-
-if TYPE_CHECKING:
-    from poolcalc.network.op import Array
 
 LINEAR = {1: "linear", 2: "bilinear", 3: "trilinear"}
 """The name of linear interpolation, by the number of axes."""
@@ -22,13 +18,17 @@ LINEAR = {1: "linear", 2: "bilinear", 3: "trilinear"}
 class Upsample(Op):
     """Resizing by a factor or to a size."""
 
-    keyword: ClassVar[str] = "upsample"
-    main: ClassVar[str | None] = "scale_factor"
+    keyword = "upsample"
+    main = "scale_factor"
+    has_fixed_weights = True
+    effort = 3e-9
 
     scale_factor: tuple[Fraction, ...] | None = parameter(
         PerAxis(Number(above=True)), "factor of the sizes; this or size", default=None
     )
-    size: tuple[int, ...] | None = parameter(PerAxis(Whole(1)), "size to come out; this or scale_factor", default=None)
+    size: tuple[int | None, ...] | None = parameter(
+        PerAxis(Whole(1), idle=None), "size to come out; this or scale_factor", default=None
+    )
     mode: str = parameter(
         OneOf(("nearest", *LINEAR.values())),
         "nearest, or linear, bilinear, trilinear by the number of axes",
@@ -49,7 +49,7 @@ class Upsample(Op):
         if self.align_corners and self.mode == "nearest":
             raise Impossible("align_corners has no meaning for mode nearest", help="leave it out")
         if self.size is not None:
-            return (channels, *self.size)
+            return (channels, *(given or size for given, size in zip(self.size, spatial, strict=True)))
         sizes = tuple(map(arithmetic.scaled_size, spatial, self.scale_factor or ()))
         if 0 in sizes:
             raise Impossible(
@@ -70,7 +70,7 @@ class Upsample(Op):
         if self.scale_factor is not None:
             ratio, output = 1 / self.scale_factor[axis], arithmetic.scaled_size(size, self.scale_factor[axis])
         else:
-            output = (self.size or ())[axis]
+            output = (self.size or ())[axis] or size
             ratio = Fraction(size, output)
         if self.mode == "nearest":
             return (nearest(ratio),)
@@ -78,7 +78,7 @@ class Upsample(Op):
             return (linear(Fraction(size - 1, output - 1) if output > 1 else Fraction(0)),)
         return (linear(ratio, (ratio - 1) / 2),)
 
-    def forward(self, inputs: "Sequence[Array]", weights: Weights) -> "Array":
+    def forward(self, inputs: Sequence[Array], weights: Weights) -> Array:
         """Gather, and interpolate, along one axis after the other."""
         from poolcalc.kernels.resampling import resize
 

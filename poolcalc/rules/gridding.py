@@ -24,7 +24,6 @@ layers:
 """
 
 from collections.abc import Iterator
-from dataclasses import replace
 from math import gcd
 from typing import ClassVar
 
@@ -106,12 +105,12 @@ def _dilated(graph: Graph, name: str, dilation: int) -> Graph | None:
     if not isinstance(op, SlidingWindow):
         return None
     if isinstance(op.padding, str):
-        return with_op(graph, name, replace(op, dilation=(dilation,) * len(op.dilation)))  # type: ignore[type-var]
+        return with_op(graph, name, op.with_(dilation=(dilation,) * len(op.dilation)))
     less = [(old - dilation) * (size - 1) for old, size in zip(op.dilation, op.kernel_size, strict=True)]
     padding = tuple((b - x // 2, a - (x - x // 2)) for (b, a), x in zip(op.padding, less, strict=True))
     if min(map(min, padding)) < 0:
         return None
-    return with_op(graph, name, replace(op, dilation=(dilation,) * len(op.dilation), padding=padding))  # type: ignore[type-var]
+    return with_op(graph, name, op.with_(dilation=(dilation,) * len(op.dilation), padding=padding))
 
 
 def _padding(graph: Graph, layer: Layer) -> str:

@@ -22,7 +22,6 @@ layers:
 """
 
 from collections.abc import Iterator
-from dataclasses import replace
 from math import prod
 from typing import ClassVar
 
@@ -84,7 +83,7 @@ class SkippedPixels(Rule):
                 f"`kernel_size: {notation(kernel)}` in {name}", with_parameters(graph, name, kernel_size=kernel)
             )
         if isinstance(op, Convolution) and set(op.kernel_size) == {1}:
-            still = with_op(graph, name, replace(op, stride=(1,) * len(op.stride)))  # type: ignore[type-var]
+            still = with_op(graph, name, op.with_(stride=(1,) * len(op.stride)))
             pool = make(AvgPool, len(op.stride), kernel_size=op.stride)
             text = f"`- avg_pool: {notation(op.stride)}` in front of {name}, and `stride: 1` there"
             yield Remedy(text, inserted(still, name, 0, pool))

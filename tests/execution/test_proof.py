@@ -20,7 +20,7 @@ from poolcalc.execution.results import Proof
 from poolcalc.geometry.taps import Taps
 from poolcalc.network.graph import INPUT, Graph, Node
 from poolcalc.network.op import Op, make
-from poolcalc.network.parameter import Amounts, PerAxis, Whole, parameters
+from poolcalc.network.parameter import parameters
 from poolcalc.ops import BY_NAME, operators
 from poolcalc.reading.architecture import parse
 from poolcalc.source import Place, Source
@@ -278,15 +278,26 @@ def test_of_a_vector_each_probe_is_run_for_itself(layer: str) -> None:
     assert proof_of(analysis) == Proof(proven=names(analysis), refuted={}, unproven={})
 
 
-# The thin copy
+# The copy along one axis
 
 
 @pytest.mark.parametrize("operator", operators(), ids=lambda operator: operator.keyword)
-def test_the_thin_copy_knows_every_parameter_that_axes_have_of_their_own_or_that_counts_channels(
-    operator: type[Op],
-) -> None:
-    declared = parameters(operator)
-    per_axis = {p.name for p in declared if isinstance(p.kind, PerAxis | Amounts)}
-    counts = {p.name for p in declared if isinstance(p.kind, Whole)}
-    assert per_axis <= {*proof.NEUTRAL, "size"}  # a size is that of the probes' axis
-    assert counts <= {*proof.ONE_CHANNEL, "size", "upscale_factor"}  # of a window of channels, of the axes
+def test_a_copy_leaves_an_axis_alone_and_does_along_the_other_what_the_operator_does(operator: type[Op]) -> None:
+    op = subject(operator)
+    if op.takes == "vectors" or op.flattens or op.reads_whole_map or "global" in op.keyword:
+        return  # these take all positions together
+    channels, inputs = op.fewest_channels(2) * 4, 1 + op.merges
+    (_, _, columns) = op.output_shape([(channels, 8, 9)] * inputs)
+    copy = op.on_axes([None, 1])
+    if operator.keyword != "pixel_shuffle":
+        assert copy.output_shape([(channels, 6, 9)] * inputs)[1:] == (6, columns)
+    assert op.on_axes([1]).taps(0, [9] * inputs) == op.taps(1, [9] * inputs) == copy.taps(1, [9] * inputs)
+
+
+@pytest.mark.parametrize("operator", operators(), ids=lambda operator: operator.keyword)
+def test_a_copy_with_few_channels_takes_and_gives_few(operator: type[Op]) -> None:
+    op = subject(operator)
+    axes = () if op.takes == "vectors" else (8, 9)
+    few = op.fewest_channels(len(axes))
+    given, *_ = op.with_channels(few, 1).output_shape([(few, *axes)] * (1 + op.merges))
+    assert given <= 1 + op.merges or op.flattens

@@ -5,11 +5,9 @@ from itertools import combinations
 from math import gcd, lcm
 from typing import Any, NamedTuple
 
-from poolcalc.analysis.sizes.regime import MOST_SIZES, Regime, SizeRule, keeps_shape, on_axis, parameter_values
+from poolcalc.analysis.sizes.regime import MOST_SIZES, Regime, SizeRule, keeps_shape, parameter_values
 from poolcalc.network.graph import INPUT, Graph
 from poolcalc.network.op import Op
-from poolcalc.ops.flatten import Flatten
-from poolcalc.ops.linear import Linear
 
 
 class Misfit(NamedTuple):
@@ -97,7 +95,7 @@ class AxisSizes:
                 tensor.period, tensor.gain = first.period, first.gain
                 continue
             if op not in operators:
-                operators[op] = on_axis(op, axis)
+                operators[op] = op.on_axes([i if i == axis else None for i in range(axes)])
             channels = [None if source.flat else source.channels for source in tensor.sources]
             tensor.rule = SizeRule(operators[op], axis, axes, channels, factors.get(node.name, 1))
             self._prepare(tensor, tensor.rule, regimes)
@@ -112,10 +110,10 @@ class AxisSizes:
         """Find out what does not depend on sizes: channels, and how the sizes go on."""
         op = rule.op
         maps = [source for source in tensor.sources if not source.flat]
-        tensor.flat = not maps or isinstance(op, Flatten)
+        tensor.flat = not maps or op.flattens
         if not op.merges:
             flat = tensor.sources[0].flat
-            width = (rule.channels[0], rule.factor) if isinstance(op, Flatten) else None
+            width = (rule.channels[0], rule.factor) if op.flattens else None
             key = (type(op), flat, width, *parameter_values(op, rule.axis))
             tensor.regime = regimes.get(key) or rule.regime()
             if tensor.regime and tensor.regime.gain:  # none may also mean that the channels are wrong, here alone
@@ -283,15 +281,15 @@ def flat_factors(graph: Graph, axis: int) -> dict[str, int]:
     minded = False
     for node in graph.nodes:
         if flat.issuperset(node.inputs):
-            minded = minded or not (isinstance(node.op, (Flatten, Linear)) or keeps_shape(node.op))
+            minded = minded or not (node.op.flattens or node.op.gradient == "learned" or keeps_shape(node.op))
             flat.add(node.name)
-        elif isinstance(node.op, Flatten):
+        elif node.op.flattens:
             flat.add(node.name)
     factors: dict[str, int] = {}
     for other, size in enumerate(graph.input[1:]) if minded else ():
         if other != axis:
             sizes = {tensor.name: column[0] for tensor, column in AxisSizes(graph, other, {}).columns([size]).items()}
             for node in graph.nodes:
-                if isinstance(node.op, Flatten):
+                if node.op.flattens:
                     factors[node.name] = factors.get(node.name, 1) * (sizes[node.inputs[0]] or 1)
     return factors

@@ -1,26 +1,16 @@
 """How one operator's size rule goes on along one axis, and what it leaves out at the end."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import fields, replace
+from dataclasses import fields
 from fractions import Fraction
 from typing import Any, NamedTuple
 
 from poolcalc.families.pointwise import Pointwise
 from poolcalc.network.op import Impossible, Op, Shape
-from poolcalc.network.parameter import Amounts, PerAxis
-from poolcalc.ops.conv_transpose import ConvTranspose
-from poolcalc.ops.crop import Crop
-from poolcalc.ops.flatten import Flatten
-from poolcalc.ops.pad import Pad
+from poolcalc.network.parameter import Amounts, Channels, Groups, PerAxis
 
 MOST_SIZES = 16_384
 """Odd resizings in a row multiply the period; networks that need more sizes than this are not given a progression."""
-
-CUTTERS = (ConvTranspose, Crop, Pad)
-"""Operators that leave rows out because the file says so, whatever the size is."""
-
-_WIDTHS = ("out_channels", "out_features", "groups")
-"""Parameters that do not enter into sizes."""
 
 
 class Regime(NamedTuple):
@@ -68,7 +58,7 @@ class SizeRule(dict[Any, int | None]):
             shape = op.output_shape(inputs)
         except Impossible:
             return None
-        return (shape[0] * self.factor,) if isinstance(op, Flatten) and len(inputs[0]) > 1 else shape
+        return (shape[0] * self.factor,) if op.flattens and len(inputs[0]) > 1 else shape
 
     def tail(self, size: int) -> tuple[int, int]:
         """Return the rows at the end that nothing reads, and those of them that one more window would have reached."""
@@ -88,7 +78,7 @@ class SizeRule(dict[Any, int | None]):
             # Units before one that ends inside do not read farther, unless phases overtake each other.
             if unit <= units - len(taps.phases) and taps[unit].stop <= size:
                 break
-        if isinstance(self.op, CUTTERS) or not taps.step:
+        if self.op.cuts or not taps.step:
             return size - end, 0
         return size - end, size - min((row for row in taps.inside(units, size) if row >= end), default=size)
 
@@ -123,11 +113,11 @@ class SizeRule(dict[Any, int | None]):
 
 def parameter_values(op: Op, axis: int, *, others: bool = True) -> Iterator[Any]:
     """Yield an operator's parameters on one axis, and the `others`, which have none, if they may enter into sizes."""
-    for declared in fields(op):  # type: ignore[arg-type]
+    for declared in fields(op):
         value, kind = getattr(op, declared.name), declared.metadata["kind"]
         if isinstance(kind, (PerAxis, Amounts)):
             yield value if value is None or isinstance(value, str) else value[axis]
-        elif others and declared.name not in _WIDTHS and not isinstance(value, Fraction):
+        elif others and not isinstance(kind, Channels | Groups) and not isinstance(value, Fraction):
             yield value
 
 
@@ -138,18 +128,6 @@ def _integers(value: Any) -> Iterator[int]:
         yield from (value.numerator, value.denominator)
     elif isinstance(value, int):
         yield value
-
-
-def on_axis(op: Op, axis: int) -> Op:
-    """Return the operator with parameters that do nothing on the other axes, where there is one pixel."""
-    changes: dict[str, Any] = {}
-    for declared in fields(op):  # type: ignore[arg-type]
-        value, kind = getattr(op, declared.name), declared.metadata["kind"]
-        if not isinstance(kind, (PerAxis, Amounts)) or not isinstance(value, tuple):
-            continue
-        idle: Any = (0, 0) if isinstance(kind, Amounts) else int(not kind.each.accepts("0"))
-        changes[declared.name] = tuple(value[i] if i == axis else idle for i in range(len(value)))
-    return replace(op, **changes) if changes else op  # type: ignore[type-var]
 
 
 def keeps_shape(op: Op) -> bool:

@@ -1,30 +1,19 @@
 """What units really see: numbers that can be checked by hand, and every unit against NaN in every pixel."""
 
-from collections.abc import Sequence
 from itertools import product
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from numpy.typing import NDArray
+from support.analysis import analysed
+from support.nan import bits, nan_reaches, seen
 from support.networks import architectures
 
 from poolcalc.analysis.actual import ActualField, actual_fields, extent, holes, union_size
-from poolcalc.analysis.layers import Analysis, analyse
-from poolcalc.execution.proof import EvenWeights
-from poolcalc.kernels import Array
-from poolcalc.network.graph import INPUT
-from poolcalc.reading.architecture import parse
-
-Place = tuple[int, ...]
-Pixels = set[Place]
+from poolcalc.analysis.layers import Analysis
 
 many = settings(max_examples=3 * settings().max_examples)
-
-
-def analysed(text: str) -> Analysis:
-    return analyse(parse(text.encode(), "net.yaml"))
 
 
 def last_field(size: str, *layers: str) -> ActualField:
@@ -33,14 +22,6 @@ def last_field(size: str, *layers: str) -> ActualField:
     field = actual_fields(analysis)[analysis.layers[-1].node.name]
     assert field
     return field
-
-
-def bits(mask: int) -> list[int]:
-    return [pixel for pixel in range(mask.bit_length()) if mask >> pixel & 1]
-
-
-def seen(field: ActualField, unit: Sequence[int]) -> Pixels:
-    return {pixel for masks in field.of(unit) for pixel in product(*map(bits, masks))}
 
 
 def seen_by_all(field: ActualField) -> list[list[int]]:
@@ -198,7 +179,7 @@ def test_a_gate_sees_the_whole_map_unless_it_is_left_out(gates: bool, pixels: in
           - conv: {out_channels: 4, kernel_size: 1, name: gate}
           - multiply: {from: [local, gate], name: gated}
     """
-    field = actual_fields(analyse(parse(text.encode(), "net.yaml"), gates=gates))["gated"]
+    field = actual_fields(analysed(text, gates=gates))["gated"]
     assert field
     assert field.count((4, 4)) == pixels
 
@@ -218,7 +199,7 @@ def test_what_is_seen_can_be_counted_from_an_inner_layer() -> None:
           - conv: {out_channels: 1, kernel_size: 3, name: outer}
           - conv: {out_channels: 1, kernel_size: 3, from: input, name: beside}
     """
-    fields = actual_fields(analyse(parse(text.encode(), "net.yaml"), origin="inner"))
+    fields = actual_fields(analysed(text, origin="inner"))
     assert fields["outer"]
     assert (fields["outer"].pixels, fields["outer"].box((5,))) == ((8,), ((5, 7),))
     assert "beside" not in fields
@@ -241,35 +222,6 @@ def test_extent_and_holes_are_those_of_the_set(mask: int) -> None:
 
 
 # Every unit against NaN in every pixel
-
-
-def nan_reaches(analysis: Analysis) -> dict[str, dict[Place, Pixels]]:
-    """Run the network with NaN in one pixel after the other; return which pixels reach which unit of every layer.
-
-    Layers that give NaN of their own accord are left out, as where all of a window is padding: minus infinity.
-    """
-    pixels = list(np.ndindex(*analysis.graph.input[1:]))
-    runs = {pixel: run_with_nan(analysis, [pixel]) for pixel in pixels}
-    return {
-        name: {unit: {pixel for pixel in pixels if runs[pixel][name][unit]} for unit in np.ndindex(astray.shape)}
-        for name, astray in run_with_nan(analysis, []).items()
-        if not astray.any()
-    }
-
-
-def run_with_nan(analysis: Analysis, pixels: Sequence[Place]) -> dict[str, NDArray[np.bool_]]:
-    """Run the network with NaN in all channels of some pixels; return which units of every layer turn NaN."""
-    image = np.zeros(analysis.graph.input, np.float32)
-    for pixel in pixels:
-        np.moveaxis(image, 0, -1)[pixel] = np.nan
-    tensors: dict[str, Array] = {INPUT: image}
-    for layer in analysis.layers:
-        op, inputs = layer.node.op, [tensors[name] for name in layer.node.inputs]
-        with np.errstate(all="ignore"):
-            tensors[layer.node.name] = op.forward(inputs, EvenWeights(op, inputs))
-    # A vector counts as one unit.
-    maps = {name: x if x.ndim > 1 else x.reshape(-1, *[1] * (image.ndim - 1)) for name, x in tensors.items()}
-    return {name: np.any(np.isnan(x), axis=0) for name, x in maps.items() if name != INPUT}
 
 
 def some_channels_left_out(analysis: Analysis) -> set[str]:

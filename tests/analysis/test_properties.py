@@ -12,23 +12,19 @@ import numpy as np
 import pytest
 from hypothesis import event, given
 from hypothesis import strategies as st
+from support.analysis import analysed, outputs
 from support.networks import LOCAL, WINDOWS, architectures, chains
 
 from poolcalc import Report, analyze
-from poolcalc.analysis.layers import Analysis, Layer, analyse
+from poolcalc.analysis.layers import Analysis, Layer
 from poolcalc.execution.run import run
 from poolcalc.families.sliding import SlidingWindow
 from poolcalc.kernels import Array
 from poolcalc.network.graph import INPUT
-from poolcalc.network.op import Shape, Weight
+from poolcalc.network.op import Shape
 from poolcalc.ops.channel_slice import ChannelSlice
 from poolcalc.ops.pad import Pad
 from poolcalc.reading.architecture import parse
-
-
-def analysed(text: str, input_shape: Shape | None = None) -> Analysis:
-    return analyse(parse(text.encode(), "net.yaml", input_shape=input_shape))
-
 
 # Formulas agree with execution
 
@@ -48,31 +44,6 @@ def test_running_confirms_every_shape_of_a_chain(text: str) -> None:
 
 
 # Fields agree with what NaN reaches
-
-
-class Even:
-    """Positive weights of moderate size: every input value counts."""
-
-    def __init__(self, declared: dict[str, Weight]) -> None:
-        self.declared = declared
-
-    def __getitem__(self, name: str) -> Array:
-        shape = self.declared[name].shape
-        return np.full(shape, 1 / prod(shape[1:]), np.float32)
-
-    def rows(self, name: str) -> Iterator[tuple[slice, Array]]:
-        values = self[name]
-        yield slice(0, len(values)), values
-
-
-def outputs(analysis: Analysis, image: Array) -> dict[str, Array]:
-    """Run all layers on an image."""
-    tensors = {INPUT: image}
-    with np.errstate(all="ignore"):
-        for layer in analysis.layers:
-            op, inputs = layer.node.op, [tensors[name] for name in layer.node.inputs]
-            tensors[layer.node.name] = op.forward(inputs, Even(op.weights([x.shape for x in inputs])))
-    return tensors
 
 
 def image_with_nan(shape: Shape, axis: int, pixels: Sequence[int]) -> Array:
@@ -147,7 +118,7 @@ def with_room(text: str) -> Iterator[Analysis]:
     """Yield the network on its input, and on larger ones where it can run on them."""
     small = parse(text.encode(), "net.yaml").input
     for more in {2: (0, 40, 160), 3: (0, 12, 48), 4: (0, 6, 16)}[len(small)]:
-        analysis = analysed(text, (small[0], *(size + more for size in small[1:])))
+        analysis = analysed(text, input_shape=(small[0], *(size + more for size in small[1:])))
         if all(layer.shape for layer in analysis.layers):
             yield analysis
 

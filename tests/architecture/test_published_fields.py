@@ -11,18 +11,14 @@ from functools import cache
 from typing import Any
 
 import pytest
+from support.analysis import analysed
 
 import poolcalc
 from poolcalc.analysis.layers import Analysis, Layer, analyse
 from poolcalc.network.graph import Graph
-from poolcalc.reading.architecture import parse
 
 Figures = tuple[int, int, int]
 """Size, jump and effective padding."""
-
-
-def analysed(text: str, *sizes: int) -> Analysis:
-    return analyse(parse(text.encode(), "net.yaml", input_shape=(3, *sizes) if sizes else None))
 
 
 @cache
@@ -222,8 +218,16 @@ def test_the_resnets_of_tf_slim_have_the_published_fields_at_224_and_321(
     units: Sequence[int], table: list[tuple[int, int, int, int]]
 ) -> None:
     for number, (size, jump, even, odd) in enumerate(table, start=1):
-        assert figures(analysed(tf_slim_resnet(units), 224, 224), f"block{number}") == (size, jump, even)
-        assert figures(analysed(tf_slim_resnet(units), 321, 321), f"block{number}") == (size, jump, odd)
+        assert figures(analysed(tf_slim_resnet(units), input_shape=(3, 224, 224)), f"block{number}") == (
+            size,
+            jump,
+            even,
+        )
+        assert figures(analysed(tf_slim_resnet(units), input_shape=(3, 321, 321)), f"block{number}") == (
+            size,
+            jump,
+            odd,
+        )
 
 
 # Other definitions under the same names
@@ -305,9 +309,9 @@ def test_aligned_branches_have_the_field_of_the_larger() -> None:
 
 def test_with_same_padding_branches_are_aligned_on_some_inputs_only() -> None:
     assert figures(analysed(SAME), "second") == (11, 8, 5)
-    assert figures(analysed(SAME, 9, 9), "first") == (3, 4, 1)
+    assert figures(analysed(SAME, input_shape=(3, 9, 9)), "first") == (3, 4, 1)
     # The library refuses this one: the branches' centers are pixels 0 and 1. Their hull is exact all the same.
-    analysis = analysed(SAME, 8, 8)
+    analysis = analysed(SAME, input_shape=(3, 8, 8))
     centers = [
         summary and summary.center for name in ("left", "right") for summary in layer_of(analysis, name).receptive_field
     ]

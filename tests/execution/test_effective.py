@@ -7,20 +7,15 @@ from typing import Any
 
 import numpy as np
 import pytest
+from support.analysis import analysed
 
 import poolcalc
 from poolcalc.analysis.layers import Analysis, analyse
 from poolcalc.analysis.spread import estimated_deviations
 from poolcalc.execution.gradient import EffectiveField, effective_field
 from poolcalc.kernels import AnyArray as Floats
-from poolcalc.network.graph import INPUT
-from poolcalc.reading.architecture import parse
 
 Pair = tuple[int, int]
-
-
-def analysed(text: str, origin: str = INPUT) -> Analysis:
-    return analyse(parse(text.encode(), "net.yaml"), origin=origin)
 
 
 def exact(analysis: Analysis, name: str, unit: Sequence[int] | None = None) -> EffectiveField:

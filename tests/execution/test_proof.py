@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
+from support.analysis import analysed
+from support.nan import nan_reaches, seen
 from support.networks import architectures
-from test_actual_field import nan_reaches, seen
 
 import poolcalc
 from poolcalc.analysis.actual import ActualField, actual_fields
@@ -22,15 +23,10 @@ from poolcalc.network.graph import INPUT, Graph, Node
 from poolcalc.network.op import Op, make
 from poolcalc.network.parameter import parameters
 from poolcalc.ops import BY_NAME, operators
-from poolcalc.reading.architecture import parse
 from poolcalc.source import Place, Source
 
 LEFT_OUT = "channels are left out that may see more than the others"
 WITHOUT_PROBE = "it gives NaN without a probe"
-
-
-def analysed(text: str) -> Analysis:
-    return analyse(parse(text.encode(), "net.yaml"))
 
 
 def proof_of(analysis: Analysis) -> Proof:

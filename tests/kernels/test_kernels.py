@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from support.weights import GivenWeights
 
 from poolcalc.execution.weights import LENGTH, DrawnWeights, Noise
 from poolcalc.kernels import WORKSPACE, Array, convolution, parallel, pooling
@@ -102,15 +103,8 @@ def test_values_do_not_depend_on_the_size_of_the_work_buffer(
     op, small = operator(keyword, shape, parameters), (shape[0], *(min(size, 40) for size in shape[1:]))
     generator = np.random.default_rng(0)
     x = generator.integers(-4, 5, small).astype(np.float32)
-    tensors = {
-        name: generator.integers(-4, 5, weight.shape).astype(np.float32) for name, weight in op.weights([small]).items()
-    }
-
-    class Given(DrawnWeights):
-        def rows(self, name: str) -> Any:
-            yield slice(0, len(tensors[name])), tensors[name]
-
-    given = Given(Noise(0), {}, 0)
+    weights = op.weights([small]).items()
+    given = GivenWeights({name: generator.integers(-4, 5, weight.shape) for name, weight in weights})
     expected = op.forward([x], given)
     monkeypatch.setattr(convolution, "WORKSPACE", workspace)
     monkeypatch.setattr(pooling, "WORKSPACE", workspace)

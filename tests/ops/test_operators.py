@@ -13,25 +13,18 @@ import numpy as np
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
+from support.analysis import analysed
+from support.weights import GivenWeights
 
-from poolcalc.analysis.layers import analyse
 from poolcalc.families.pointwise import Activation
 from poolcalc.network.op import Impossible, Op, Shape, make
 from poolcalc.network.parameter import parameters as declared_parameters
 from poolcalc.ops import BY_NAME, operators
-from poolcalc.reading.architecture import parse
 from poolcalc.wording import times
 
 Parameters = dict[str, Any]
 NAN, INF = float("nan"), float("inf")
-
-
-class Tensors(dict[str, NDArray[np.float32]]):
-    """Weights in one block."""
-
-    def rows(self, name: str) -> Any:
-        yield slice(0, len(self[name])), self[name]
 
 
 def operator(keyword: str, shape: Sequence[int], **parameters: Any) -> Op:
@@ -48,9 +41,8 @@ def output(
     """Run an operator on maps of one channel, given without that axis, and return its output alike."""
     maps = [np.array(x, np.float32)[None] for x in inputs]
     op = operator(keyword, maps[0].shape, **parameters)
-    tensors = Tensors({name: np.array(weight, np.float32) for name, weight in weights.items()})
     with np.errstate(invalid="ignore"):
-        y = op.forward(maps, tensors)
+        y = op.forward(maps, GivenWeights(weights))
     assert y.shape == op.output_shape([x.shape for x in maps])
     return y[0].tolist() if len(y) == 1 else y.tolist()
 
@@ -121,7 +113,7 @@ def test_a_value_is_the_one_computed_by_hand(keyword: str, x: ArrayLike, paramet
 )
 def test_channels_are_pooled_each_for_itself(parameters: Parameters) -> None:
     x = np.stack([SIXTEEN, SIXTEEN + 1]).astype(np.float32)
-    first, second = operator("max_pool", x.shape, **parameters).forward([x], Tensors())
+    first, second = operator("max_pool", x.shape, **parameters).forward([x], GivenWeights({}))
     assert (first + 1).tolist() == second.tolist()
 
 
@@ -139,12 +131,21 @@ def test_a_transposed_convolution_adds_where_kernels_overlap() -> None:
 
 def test_pixel_shuffle_deals_channels_out_to_rows_and_columns() -> None:
     x = np.arange(4, dtype=np.float32).reshape(4, 1, 1)
-    assert operator("pixel_shuffle", x.shape, upscale_factor=2).forward([x], Tensors()).tolist() == [[[0, 1], [2, 3]]]
+    assert operator("pixel_shuffle", x.shape, upscale_factor=2).forward([x], GivenWeights({})).tolist() == [
+        [[0, 1], [2, 3]]
+    ]
 
 
 def test_channel_shuffle_deals_channels_out_from_their_groups_in_turn() -> None:
     x = np.arange(6, dtype=np.float32).reshape(6, 1)
-    assert operator("channel_shuffle", x.shape, groups=2).forward([x], Tensors()).ravel().tolist() == [0, 3, 1, 4, 2, 5]
+    assert operator("channel_shuffle", x.shape, groups=2).forward([x], GivenWeights({})).ravel().tolist() == [
+        0,
+        3,
+        1,
+        4,
+        2,
+        5,
+    ]
 
 
 # Sizes
@@ -226,7 +227,7 @@ def test_same_padding_depends_on_the_size(size: int, padding: str, before: int, 
     ],
 )
 def test_rows_that_nothing_reads_are_dropped(size: int, layer: str, dropped: tuple[int, int]) -> None:
-    (found,) = analyse(parse(f"{{input: [1, {size}], layers: [{layer}]}}".encode(), "t.yaml")).layers
+    (found,) = analysed(f"{{input: [1, {size}], layers: [{layer}]}}").layers
     assert found.dropped == (dropped,)
 
 
@@ -435,7 +436,7 @@ def through(shape: Shape, layer: str) -> Shape:
     text = f"{{input: {[*shape]}, layers: [{layer}]}}"
     if len(shape) == 1:
         text = f"{{input: [1, {shape[0]}], layers: [flatten, {layer}]}}"
-    found = analyse(parse(text.encode(), "t.yaml")).layers[-1]
+    found = analysed(text).layers[-1]
     assert found.shape, found.problem
     return found.shape
 
@@ -451,7 +452,7 @@ def test_a_vector_where_a_map_is_needed_is_cured_by_moving_the_flatten() -> None
 
 
 def advice_on(layers: str) -> str | None:
-    *_, last = analyse(parse(f"{{input: [1, 4], layers: {layers}}}".encode(), "t.yaml")).layers
+    *_, last = analysed(f"{{input: [1, 4], layers: {layers}}}").layers
     return last.problem.help if last.problem else None
 
 

@@ -5,15 +5,15 @@ from inspect import getmembers, isfunction
 from typing import Any
 
 import pytest
+from support.analysis import analysed
 
 from poolcalc.analysis.actual import actual_fields
-from poolcalc.analysis.layers import Analysis, analyse
+from poolcalc.analysis.layers import Analysis
 from poolcalc.execution.proof import prove
 from poolcalc.execution.run import run
 from poolcalc.geometry import arithmetic
 from poolcalc.network.op import Op, Shape
 from poolcalc.ops import BY_NAME, operators
-from poolcalc.reading.architecture import parse
 
 PARAMETERS = {
     "conv": "out_channels: 6, kernel_size: 3, stride: 2, padding: same, groups: 2",
@@ -65,7 +65,7 @@ def analysis_of(keyword: str) -> Analysis:
           - flatten: {{name: flat, from: input}}
           - {keyword}: {{{parameters}}}
     """
-    return analyse(parse(text.encode(), "t.yaml"))
+    return analysed(text)
 
 
 def confirmed(keyword: str) -> bool | None:

@@ -1,10 +1,10 @@
 """Cost grows with the network and no faster: counted in calls, which no busy machine can change."""
 
-import sys
 from collections.abc import Callable, Sequence
 
 import pytest
 from growth import chain, merges
+from support.calls import calls
 
 from poolcalc import Graph, analyze, loads
 from poolcalc.analysis.sizes import Sizes
@@ -12,24 +12,6 @@ from poolcalc.answers.fields import fields_dict
 from poolcalc.answers.tables import rf_table, shapes_table
 from poolcalc.network.op import Shape
 from poolcalc.ops.conv import Conv
-
-
-def calls(work: Callable[[], object]) -> int:
-    """Return how many functions are called, those of C included."""
-    count = 0
-
-    def counting(_frame: object, event: str, _argument: object) -> None:
-        nonlocal count
-        count += event in ("call", "c_call")
-
-    before = sys.getprofile()
-    sys.setprofile(counting)
-    try:
-        work()
-    finally:
-        sys.setprofile(before)
-    return count
-
 
 WORKS: dict[str, Callable[[Graph], object]] = {
     "analysis": lambda graph: analyze(graph).params,

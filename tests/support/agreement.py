@@ -1,6 +1,6 @@
 """Comparing an operator with another implementation of it: what it refuses, its sizes, its values and what it reads."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from poolcalc.kernels import convolution, pooling
 from poolcalc.network.op import Impossible, Op, Shape
+from support.weights import GivenWeights
 
 Array = NDArray[np.float32]
 Reference = Callable[[Any, dict[str, Array], Sequence[Array]], NDArray[Any] | None]
@@ -27,22 +28,6 @@ class Case:
     shapes: tuple[Shape, ...]
     seed: int = 0
     workspace: int = 1 << 20
-
-
-@dataclass(frozen=True)
-class GivenWeights:
-    """Weights as a kernel gets them; rows come in two blocks wherever there are two."""
-
-    tensors: dict[str, Array]
-
-    def __getitem__(self, name: str) -> Array:
-        return self.tensors[name]
-
-    def rows(self, name: str) -> Iterator[tuple[slice, Array]]:
-        tensor = self.tensors[name]
-        for part in (slice(0, len(tensor) // 2), slice(len(tensor) // 2, len(tensor))):
-            if part.start < part.stop:
-                yield part, tensor[part]
 
 
 def assert_agreement(case: Case, reference: Reference) -> str:

@@ -13,22 +13,21 @@ if TYPE_CHECKING:
     from poolcalc.answers import Report
     from poolcalc.api import analyze, architectures, confirm, load, loads
     from poolcalc.errors import DoesNotFit, InvalidArchitecture, PoolcalcError, UnreadableFile
+    from poolcalc.finding import Finding
     from poolcalc.network.graph import Graph, Node
-    from poolcalc.rule.finding import Finding
-    from poolcalc.source import Place, Problem
+    from poolcalc.source import Place
 
 __version__ = "0.1.0"
 
 _HOMES = {
     "DoesNotFit": "errors",
-    "Finding": "rule.finding",
+    "Finding": "finding",
     "Graph": "network.graph",
     "InvalidArchitecture": "errors",
     "Layer": "analysis.layers",
     "Node": "network.graph",
     "Place": "source",
     "PoolcalcError": "errors",
-    "Problem": "source",
     "Report": "answers",
     "UnreadableFile": "errors",
     "analyze": "api",
@@ -48,7 +47,6 @@ __all__ = [
     "Node",
     "Place",
     "PoolcalcError",
-    "Problem",
     "Report",
     "UnreadableFile",
     "__version__",

@@ -2,7 +2,8 @@
 
 from collections.abc import Sequence
 
-from poolcalc.source import Problem, Source
+from poolcalc.finding import Finding
+from poolcalc.source import Source
 
 
 class PoolcalcError(Exception):
@@ -22,23 +23,23 @@ class UnreadableFile(PoolcalcError):  # noqa: N818 - reads better where it is ca
 
 
 class InvalidArchitecture(PoolcalcError):  # noqa: N818 - likewise
-    """The file is no valid architecture; `problems` holds everything that is wrong with it, in its order."""
+    """The file is no valid architecture; `findings` holds everything that is wrong with it, in its order."""
 
-    def __init__(self, source: Source, problems: Sequence[Problem]) -> None:
-        super().__init__(source, problems)  # what pickle hands to a new one, on its way out of a process pool
-        self.source, self.problems = source, tuple(problems)
+    def __init__(self, source: Source, findings: Sequence[Finding]) -> None:
+        super().__init__(source, findings)  # what pickle hands to a new one, on its way out of a process pool
+        self.source, self.findings = source, tuple(findings)
 
     def __str__(self) -> str:
-        """Write one line for every problem."""
-        return "\n".join(one_line(self.source, problem) for problem in self.problems)
+        """Write one line for every finding: file:line:column: message (help)."""
+        return "\n".join(_line(self.source, finding) for finding in self.findings)
 
 
 class DoesNotFit(PoolcalcError):  # noqa: N818 - likewise
     """The forward pass would need more memory than there is; nothing was allocated."""
 
 
-def one_line(source: Source, problem: Problem) -> str:
-    """Write a problem as file:line:column: message (help)."""
-    place = problem.place
-    remedy = f" ({problem.help})" if problem.help else ""
-    return f"{source.name}:{place.line}:{place.column}: {problem.message}{remedy}"
+def _line(source: Source, finding: Finding) -> str:
+    place = finding.place({})
+    where = f":{place.line}:{place.column}" if place else ""
+    remedy = f" ({finding.help})" if finding.help else ""
+    return f"{source.name}{where}: {finding.message}{remedy}"

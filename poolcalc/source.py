@@ -1,4 +1,4 @@
-"""Where something was written: a file, a place in it, and what is wrong there."""
+"""Where something was written: a file, and a place in it."""
 
 from typing import NamedTuple
 
@@ -16,12 +16,3 @@ class Place(NamedTuple):
     line: int = 1
     column: int = 1
     width: int = 1
-
-
-class Problem(NamedTuple):
-    """One thing that is wrong in a file, and what to write instead."""
-
-    place: Place
-    message: str
-    notes: tuple[str, ...] = ()
-    help: str | None = None

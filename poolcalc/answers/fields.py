@@ -13,7 +13,6 @@ from poolcalc.answers.report import Report
 from poolcalc.errors import PoolcalcError
 from poolcalc.geometry.field import PIXELS
 from poolcalc.renderers.table import Cell, Column, Row, Table
-from poolcalc.rule.finding import Finding
 from poolcalc.wording import AXES, percent, times
 
 
@@ -215,52 +214,3 @@ def _actual_dict(report: Report, layer: Layer) -> dict[str, Any] | None:
     view = view_unit(report, layer, field.central_unit).to_dict()
     del view["layer"]
     return view | {"unread": [mask.bit_count() for mask in field.unread()]}
-
-
-class Bounds(NamedTuple):
-    """What a team asks of a receptive field, in pixels along every axis; None asks nothing."""
-
-    least: int | None = None
-    most: int | None = None
-    most_jump: int | None = None
-
-
-def broken_bounds(layers: Iterable[Layer], bounds: Bounds) -> tuple[Finding, ...]:
-    """Return a finding for every bound that a layer's receptive field does not keep, or is not known to keep."""
-    found = []
-    for layer in layers:
-        axes = layer.receptive_field or (None,)
-        smallest = [axis.size_min if axis else None for axis in axes]
-        largest = [axis.size if axis else None for axis in axes]
-        jumps = [axis.jump if axis else None for axis in axes]
-        if bounds.least is not None and not all(size is not None and size >= bounds.least for size in smallest):
-            message = _sentence("receptive field", smallest, "below", f"minimum of {bounds.least}")
-            found.append(_finding(layer, "PC200", "field-too-small", message))
-        if bounds.most is not None and not all(size is not None and size <= bounds.most for size in largest):
-            message = _sentence("receptive field", largest, "above", f"maximum of {bounds.most}")
-            found.append(_finding(layer, "PC201", "field-too-large", message))
-        if bounds.most_jump is not None and not all(jump is not None and jump <= bounds.most_jump for jump in jumps):
-            message = _sentence("jump", jumps, "above", f"maximum of {bounds.most_jump}")
-            found.append(_finding(layer, "PC202", "jump-too-large", message))
-    return tuple(found)
-
-
-def _finding(layer: Layer, code: str, rule: str, message: str) -> Finding:
-    name, place = layer.node.name, layer.node.place
-    return Finding(code=code, rule=rule, severity="error", message=f"{name}: {message}", layer=name, place=place)
-
-
-def _sentence(what: str, values: Sequence[Any], side: str, bound: str) -> str:
-    """Say that a bound is not kept, by axis where axes differ.
-
-    >>> _sentence("jump", [32, 32], "above", "maximum of 16")
-    'jump 32 is above the maximum of 16'
-    >>> _sentence("jump", [4, 32], "above", "maximum of 16")
-    'jump 4 (row) × 32 (column) is above the maximum of 16'
-    >>> _sentence("jump", [None], "above", "maximum of 16")
-    'no single jump to compare with the maximum of 16'
-    """
-    if None in values:
-        return f"no single {what} to compare with the {bound}"
-    figures = [f"{value} ({axis})" for value, axis in zip(values, AXES[len(values)], strict=True)]
-    return f"{what} {values[0] if len(set(values)) == 1 else ' × '.join(figures)} is {side} the {bound}"

@@ -9,11 +9,13 @@ from typing import Any
 from poolcalc.analysis.actual import ActualField
 from poolcalc.analysis.layers import Analysis, Layer
 from poolcalc.execution.results import Confirmation, Proof
+from poolcalc.finding import Finding
+from poolcalc.network.expectation import Expectation
 from poolcalc.network.graph import Graph, Node
 from poolcalc.network.op import Op
 from poolcalc.rule.facts import Facts
-from poolcalc.rule.finding import Finding
 from poolcalc.rules import doubts
+from poolcalc.rules.broken_expectation import BrokenExpectation
 from poolcalc.wording import exact
 
 SCHEMA = "poolcalc.report/1"
@@ -26,13 +28,13 @@ class Report:
     analysis: shapes, costs and receptive fields of all layers.
     forward: what the NumPy forward pass found, None where it was not run.
     proof: which receptive fields were proven by execution, None where that was not tried.
-    broken: bounds that were set and are not kept.
+    asked: what must hold beside what the file expects.
     """
 
     analysis: Analysis
     forward: Confirmation | None = None
     proof: Proof | None = None
-    broken: tuple[Finding, ...] = ()
+    asked: tuple[Expectation, ...] = ()
 
     @property
     def graph(self) -> Graph:
@@ -85,8 +87,9 @@ class Report:
 
     @cached_property
     def findings(self) -> tuple[Finding, ...]:
-        """What makes the numbers doubtful, and bounds that are not kept."""
-        return (*(finding for rule in doubts() for finding in rule.check(self.facts)), *self.broken)
+        """What makes the numbers doubtful, and what was asked and is not kept."""
+        found = [finding for rule in doubts() for finding in rule.check(self.facts)]
+        return (*found, *BrokenExpectation().broken(self.facts, self.asked))
 
     def reduction(self, layer: Layer) -> float | None:
         """Return the share of positions that a layer removes, in percent; negative where it adds some."""
@@ -122,21 +125,7 @@ class Report:
                 "seed": forward.seed if forward else None,
                 "seconds": forward.seconds if forward else None,
             },
-            "findings": [
-                {
-                    "code": finding.code,
-                    "rule": finding.rule,
-                    "severity": finding.severity,
-                    "message": finding.message,
-                    "layer": finding.layer,
-                    "file": graph.source.name,
-                    "line": finding.place.line,
-                    "column": finding.place.column,
-                    "help": finding.help,
-                    "notes": list(finding.notes),
-                }
-                for finding in self.findings
-            ],
+            "findings": [finding.to_dict(graph.source.name, graph.places) for finding in self.findings],
         }
 
     def _layer(self, layer: Layer) -> dict[str, Any]:

@@ -91,6 +91,7 @@ def check(  # noqa: PLR0913, PLR0917 - one for every option
     from poolcalc.reading.expectations import parse_expectations
     from poolcalc.review.files import Review
     from poolcalc.review.policy import InvalidPolicy, WrongRule, lenient, prefixes
+    from poolcalc.rules import rules
 
     start, shape = perf_counter(), options.shape(size)
     try:
@@ -123,7 +124,7 @@ def check(  # noqa: PLR0913, PLR0917 - one for every option
                 unreadable.append(error)
             if progress:
                 progress((done + 1) / len(judged))
-    review = Review(__version__, tuple(files), tuple(unreadable))
+    review = Review(__version__, rules(), tuple(files), tuple(unreadable))
     _print(review, form, output)
     if statistics:
         seconds = perf_counter() - start
@@ -155,8 +156,7 @@ def _renderer(form: Form) -> "Callable[[Review], str]":
 def _print_mistake(error: "InvalidPolicy") -> None:
     from poolcalc.renderers import diagnostics
 
-    source = error.source
-    complain(diagnostics.render("error", error.message, source.name, source.text, error.place, (), error.help))
+    complain(diagnostics.drawn(f"error: {error.message}", error.source, error.place, (), error.help))
 
 
 def _checked(
@@ -165,22 +165,22 @@ def _checked(
     """Return what is found in one file."""
     from poolcalc.api import analyze
     from poolcalc.cli.reports import confirmed, read_graph
-    from poolcalc.review.files import invalid, review
-    from poolcalc.review.policy import UNUSED
+    from poolcalc.review.files import Checked, review
     from poolcalc.rules import rules
+    from poolcalc.rules.unused_ignore import UnusedIgnore
 
     try:
         graph = read_graph(name, shape)
         graph = replace(graph, expectations=(*graph.expectations, *expected))
     except InvalidArchitecture as error:
-        return invalid(error, policy)
+        return Checked(error.source, policy, findings=error.findings)
     facts = (confirmed(graph) if forward else analyze(graph)).facts
     # Whether a comment is needed shows only where its rule runs; rules of verification need the forward pass.
-    every = policy.selects(UNUSED.code) and "poolcalc:" in graph.source.text
-    selected = [rule for rule in rules() if every or policy.selects(rule.code)]
-    applied = [rule for rule in selected if forward or not rule.code.startswith("PC5")]
+    every = policy.selects(UnusedIgnore.id.code) and "poolcalc:" in graph.source.text
+    selected = [rule for rule in rules() if every or policy.selects(rule.id.code)]
+    applied = [rule for rule in selected if rule.applies(facts)]
     findings = [finding for rule in applied for finding in rule.check(facts)]
-    return review(graph.source, graph.name, findings, policy, ran={rule.code for rule in applied})
+    return review(graph, findings, policy, ran=applied)
 
 
 def _found(architectures: Sequence[str]) -> tuple[list[str], list[UnreadableFile]]:

@@ -8,13 +8,13 @@ from poolcalc.cli import options
 from poolcalc.cli.output import require_writable, write
 
 if TYPE_CHECKING:
-    from poolcalc.review.policy import Known
+    from poolcalc.rule.rule import Rule
 
 
 def _words(incomplete: str) -> list[str]:
-    from poolcalc.review.policy import known
+    from poolcalc.rules import rules
 
-    return [word for rule in known() for word in (rule.code, rule.name) if word.startswith(incomplete)]
+    return [word for rule in rules() for word in rule.id[:2] if word.startswith(incomplete)]
 
 
 def explain(
@@ -27,15 +27,16 @@ def explain(
     output: options.Output = None,
 ) -> None:
     """Explain a rule: what it finds, why it matters, a bad and a good example."""
-    from poolcalc.review.policy import WrongRule, known, prefix
+    from poolcalc.review.policy import WrongRule, prefix
+    from poolcalc.rules import rules
 
     require_writable(output, ())
     try:
         wanted = prefix(rule) if rule is not None else "PC"
     except WrongRule as error:
         raise typer.BadParameter(str(error), param_hint="RULE") from None
-    write("\n\n".join(_explanation(entry) for entry in known() if entry.code.startswith(wanted)), output)
+    write("\n\n".join(_explanation(each) for each in rules() if each.id.code.startswith(wanted)), output)
 
 
-def _explanation(rule: "Known") -> str:
-    return f"# {rule.code} {rule.name} ({rule.severity})\n\n{rule.text}\n"
+def _explanation(rule: "Rule") -> str:
+    return f"# {rule.id.code} {rule.id.name} ({rule.id.severity})\n\n{rule.page}\n"

@@ -2,18 +2,19 @@
 
 import os
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from shutil import get_terminal_size
 from typing import TextIO
 
-from poolcalc.answers import Report
 from poolcalc.cli.options import Colour, Format
 from poolcalc.errors import DoesNotFit, InvalidArchitecture, PoolcalcError, UnreadableFile
+from poolcalc.finding import Finding
 from poolcalc.renderers import diagnostics
 from poolcalc.renderers.table import Cell, Row, Table
-from poolcalc.source import Place
+from poolcalc.source import Place, Source
+from poolcalc.wording import counted
 
 ASCII = str.maketrans({
     "×": "x", "–": "-", "−": "-", "─": "-", "→": "->", "←": "<-", "↑": "^", "…": "...", "≥": ">=", "±": "+-", "σ": "s",
@@ -147,19 +148,11 @@ def print_error(error: PoolcalcError) -> int:
 
 def _print_problems(error: InvalidArchitecture) -> None:
     """Print everything that is wrong with a file."""
-    source = error.source
-    for problem in error.problems:
-        complain(_diagnostic(source.name, source.text, problem.message, problem.place, problem.notes, problem.help))
-    count = len(error.problems)
-    complain(f"{source.name}: {count} {'error' if count == 1 else 'errors'}\n")
+    print_findings(error.findings, error.source, {})
+    complain(f"{error.source.name}: {counted(len(error.findings), 'error')}\n")
 
 
-def print_findings(report: Report) -> None:
-    """Print what is wrong with a network."""
-    source = report.graph.source
-    for finding in report.findings:
-        complain(_diagnostic(source.name, source.text, finding.message, finding.place, finding.notes, finding.help))
-
-
-def _diagnostic(name: str, text: str, message: str, place: Place, notes: Sequence[str], remedy: str | None) -> str:
-    return diagnostics.render("error", message, name, text, place, notes, remedy) + "\n"
+def print_findings(findings: Iterable[Finding], source: Source, places: Mapping[str, Place]) -> None:
+    """Print what is wrong in a file. places: where its layers stand."""
+    for finding in findings:
+        complain(diagnostics.render(finding, source, places) + "\n")

@@ -43,7 +43,7 @@ def print_reports(
     elif reports:
         write(drawn(list(map(table, reports)), form, output, colour), output)
     for report in reports:
-        print_findings(report)
+        print_findings(report.findings, report.graph.source, report.graph.places)
         code = max(code, 1 if report.findings else 0)
     raise typer.Exit(code)
 

@@ -9,9 +9,7 @@ import typer
 from poolcalc.analysis.layers import Layer, analyse
 from poolcalc.answers import Report
 from poolcalc.answers.fields import (
-    Bounds,
     actual_of,
-    broken_bounds,
     fields_dict,
     last_map,
     layer_named,
@@ -23,6 +21,7 @@ from poolcalc.answers.fields import (
 from poolcalc.answers.tables import rf_table
 from poolcalc.cli import options
 from poolcalc.cli.reports import print_reports
+from poolcalc.network.expectation import Expectation, Relation, What
 from poolcalc.network.graph import INPUT, Graph
 from poolcalc.renderers.table import Table
 
@@ -71,8 +70,8 @@ def rf(  # noqa: PLR0913, PLR0917 - one for every option
     if verify and not gates:
         raise typer.BadParameter("the network runs with its gates; --verify cannot prove a field without them")
 
-    bounds = Bounds(least, most, most_jump)
-    if at and unit is None and pixel is None and bounds == Bounds():
+    bounds = _bounds(least, most, most_jump)
+    if at and unit is None and pixel is None and not bounds:
         raise typer.BadParameter("--at is about --unit, --pixel, --min, --max or --max-jump; give one of them")
 
     def examine(graph: Graph) -> Report:
@@ -84,9 +83,8 @@ def rf(  # noqa: PLR0913, PLR0917 - one for every option
             from poolcalc.execution.proof import prove
 
             report = replace(report, proof=prove(report.analysis, report.actual))
-        if bounds != Bounds():
-            report = replace(report, broken=broken_bounds(_bounded(report, at), bounds))
-        return report
+        layer = _seeing(report, at).node.name if at and bounds else None
+        return replace(report, asked=tuple(bound._replace(layer=layer) for bound in bounds))
 
     table, data = _answers(at, unit, pixel, effective, fold=fold, complete=form is options.Format.CSV)
     print_reports(architectures, options.shape(size), form, output, colour, examine=examine, table=table, data=data)
@@ -150,9 +148,11 @@ def _unit(report: Report, layer: Layer, unit: str) -> tuple[int, ...]:
     return tuple(size // 2 for size in units) if unit == "center" else options.place(unit, units, "--unit")
 
 
-def _bounded(report: Report, at: str | None) -> list[Layer]:
-    """Return the layers that bounds are about: the one that was named, or the outputs' last local ones."""
-    if at:
-        return [_seeing(report, at)]
-    outputs = [last_map(report, layer_named(report, name)) for name in report.graph.outputs]
-    return list({layer.node.name: layer for layer in outputs}.values())
+def _bounds(least: int | None, most: int | None, most_jump: int | None) -> list[Expectation]:
+    """Return what is asked of receptive fields, of the outputs' or of one layer's."""
+    asked: tuple[tuple[What, Relation, int | None], ...] = (
+        ("receptive_field", "at least", least),
+        ("receptive_field", "at most", most),
+        ("jump", "at most", most_jump),
+    )
+    return [Expectation(what, (limit,), relation) for what, relation, limit in asked if limit is not None]

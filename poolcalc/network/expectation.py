@@ -21,14 +21,14 @@ class Expectation(NamedTuple):
     """One thing that is asked.
 
     what: the key in the file. relation, wanted: the values, one per axis, or one that holds on every axis.
-    place: where it stands in the file. layer: the node it is about; None for the network as a whole.
-    message: the team's own words, for whoever breaks it.
+    place: where it stands in the file, None on the command line. layer: the node it is about; None for the network as a
+    whole. message: the team's own words, for whoever breaks it.
     """
 
     what: What
     wanted: tuple[Fraction | int, ...]
     relation: Relation = "exactly"
-    place: Place = Place()
+    place: Place | None = None
     layer: str | None = None
     message: str | None = None
 

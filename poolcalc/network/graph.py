@@ -50,6 +50,11 @@ class Graph:
     expectations: "tuple[Expectation, ...]" = ()
 
     @cached_property
+    def places(self) -> dict[str, Place]:
+        """Where every layer stands in the file, by its name."""
+        return {node.name: node.place for node in self.nodes}
+
+    @cached_property
     def expiring(self) -> tuple[tuple[str, ...], ...]:
         """For every node, the tensors that nothing reads after it; outputs never expire."""
         last = {INPUT: 0} | {name: i for i, node in enumerate(self.nodes) for name in (node.name, *node.inputs)}

@@ -239,7 +239,7 @@ def parse_expectations(
 ) -> tuple[Expectation, ...]:
     """Read what is asked on the command line, such as 512x7x7, 224 and 25M.
 
-    Such expectations have no place in the file: they stand at its first line. Raises ValueError with what is wrong.
+    Such expectations have no place in the file. Raises ValueError with what is wrong.
     """
     asked: tuple[tuple[What, Relation, str | int | None], ...] = (
         ("output", "exactly", output),
@@ -250,7 +250,7 @@ def parse_expectations(
     problems = Problems()
     reading = Reading(problems, Wiring(problems), None, ())
     found = [
-        one
+        one._replace(place=None)
         for what, relation, text in asked
         if text is not None
         for one in reading.exactly(what, Scalar(Place(), str(text)), None, relation)

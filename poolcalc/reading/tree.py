@@ -4,7 +4,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import NamedTuple, NoReturn
 
-from poolcalc.source import Place, Problem
+from poolcalc.finding import INVALID, Finding
+from poolcalc.source import Place
 from poolcalc.wording import shown
 
 
@@ -50,15 +51,15 @@ class Stop(Exception):  # noqa: N818 - no error of the program: it ends the read
 class Problems:
     """Collects what is wrong, so that one run reports everything."""
 
-    found: dict[Problem, None] = field(default_factory=dict)
+    found: dict[Finding, Place] = field(default_factory=dict)
 
     def add(self, where: "Value | Place", message: str, *notes: str, help: str | None = None) -> None:  # noqa: A002
         """Report `message` about what stands at `where`; what stands in a repeat is read many times, reported once."""
         place = where if isinstance(where, Place) else where.place
-        self.found[Problem(place=place, message=message, notes=notes, help=help)] = None
+        self.found[Finding(INVALID, message, place, notes, help)] = place
         if len(self.found) == MOST_PROBLEMS:
-            last = max(self.found, key=_position).place
-            self.found[Problem(place=last, message="too many problems; the rest of the file is not checked")] = None
+            last = max(self.found.values(), key=_position)
+            self.found[Finding(INVALID, "too many problems; the rest of the file is not checked", last)] = last
             raise Stop
 
     def stop(self, where: "Value | Place", message: str, help: str) -> NoReturn:  # noqa: A002
@@ -66,13 +67,13 @@ class Problems:
         self.add(where, message, help=help)
         raise Stop
 
-    def __iter__(self) -> Iterator[Problem]:
+    def __iter__(self) -> Iterator[Finding]:
         """Problems in the order of the file."""
-        return iter(sorted(self.found, key=_position))
+        return iter(sorted(self.found, key=lambda finding: _position(self.found[finding])))
 
 
-def _position(problem: Problem) -> tuple[int, int]:
-    return problem.place.line, problem.place.column
+def _position(place: Place) -> tuple[int, int]:
+    return place.line, place.column
 
 
 def described(value: Value) -> str:

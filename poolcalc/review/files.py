@@ -2,16 +2,19 @@
 
 import re
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cached_property
 from hashlib import sha256
 from typing import NamedTuple
 
-from poolcalc.errors import InvalidArchitecture, UnreadableFile
+from poolcalc.errors import UnreadableFile
+from poolcalc.finding import INVALID, Finding, RuleId
+from poolcalc.network.graph import Graph
 from poolcalc.reading.comments import remarks
-from poolcalc.review.policy import INVALID, UNUSED, Policy, WrongRule, prefix
-from poolcalc.rule.finding import Finding
+from poolcalc.review.policy import Policy, WrongRule, prefix
+from poolcalc.rule.rule import Rule
+from poolcalc.rules.unused_ignore import UnusedIgnore
 from poolcalc.source import Place, Source
 from poolcalc.wording import counted
 
@@ -21,14 +24,25 @@ class Checked:
     """One file.
 
     policy: what decides which findings count. architecture: its name, None where the file is invalid.
-    findings: in the order of the file. ignored: how many more a comment in the file hides.
+    findings: in the order of the file. places: where its layers stand in it. ignored: how many more findings a comment
+    in the file hides.
     """
 
     source: Source
     policy: Policy
     architecture: str | None = None
     findings: tuple[Finding, ...] = ()
+    places: Mapping[str, Place] = field(default_factory=dict)
     ignored: int = 0
+
+    def place(self, finding: Finding) -> Place | None:
+        """Return where a finding stands in the file, None where nothing there says so."""
+        return finding.place(self.places)
+
+    def spot(self, finding: Finding) -> str:
+        """Write the file's name, and line and column where it has them."""
+        place = self.place(finding)
+        return f"{self.source.name}:{place.line}:{place.column}" if place else self.source.name
 
     @property
     def fails(self) -> bool:
@@ -37,7 +51,7 @@ class Checked:
 
     def count(self, severity: str) -> int:
         """Return how many findings have this severity."""
-        return sum(finding.severity == severity for finding in self.findings)
+        return sum(finding.rule.severity == severity for finding in self.findings)
 
     @cached_property
     def fingerprints(self) -> tuple[str, ...]:
@@ -45,7 +59,7 @@ class Checked:
         seen: Counter[tuple[str, str]] = Counter()
         marks = []
         for finding in self.findings:
-            what = finding.code, finding.layer or finding.message
+            what = finding.rule.code, finding.layer or finding.message
             seen[what] += 1
             marks.append(
                 sha256(
@@ -56,9 +70,10 @@ class Checked:
 
 
 class Review(NamedTuple):
-    """All files of one run, and what could not be read. version: poolcalc's."""
+    """All files of one run, and what could not be read. version: poolcalc's. rules: all that could find something."""
 
     version: str
+    rules: tuple[Rule, ...]
     files: tuple[Checked, ...]
     unreadable: tuple[UnreadableFile, ...] = ()
 
@@ -89,49 +104,30 @@ class Review(NamedTuple):
     def worst_first(self) -> Iterator[tuple[Checked, Finding]]:
         """Errors, then warnings, both in the order of the files."""
         for severity in ("error", "warning"):
-            yield from ((file, one) for file in self.files for one in file.findings if one.severity == severity)
+            yield from ((file, one) for file in self.files for one in file.findings if one.rule.severity == severity)
 
 
-def invalid(error: InvalidArchitecture, policy: Policy) -> Checked:
-    """Return the review of a file that is no architecture: every problem is a finding at its place."""
-    findings = tuple(
-        Finding(
-            code=INVALID.code,
-            rule=INVALID.name,
-            severity=INVALID.severity,
-            message=problem.message,
-            layer="",
-            place=problem.place,
-            help=problem.help,
-            notes=problem.notes,
-        )
-        for problem in error.problems
-    )
-    return Checked(error.source, policy, findings=findings)
-
-
-def review(
-    source: Source, architecture: str, findings: Iterable[Finding], policy: Policy, *, ran: Collection[str]
-) -> Checked:
+def review(graph: Graph, findings: Iterable[Finding], policy: Policy, *, ran: Collection[Rule]) -> Checked:
     """Return the review of a valid file.
 
-    findings: all that rules found, selected or not. ran: the codes of these rules; what hides findings of others may
-    well be needed.
+    findings: all that rules found, selected or not. ran: these rules; what hides findings of others may well be needed.
     """
+    source, places = graph.source, graph.places
     ignores = tuple(_ignores(source.text))
     used: set[_Ignore] = set()
     kept = []
     ignored = 0
     for finding in dict.fromkeys(findings):
-        heard = {ignore for ignore in ignores if ignore.covers(finding)}
+        heard = {ignore for ignore in ignores if ignore.covers(finding.rule, finding.place(places))}
         used |= heard
-        if policy.selects(finding.code):
+        if policy.selects(finding.rule.code):
             ignored += bool(heard)
             kept += [] if heard else [finding]
-    if policy.selects(UNUSED.code):
-        kept += [ignore.complaint() for ignore in ignores if ignore not in used and ignore.concerns(ran)]
-    kept.sort(key=lambda finding: (finding.place.line, finding.place.column))
-    return Checked(source, policy, architecture, tuple(map(policy.judged, kept)), ignored)
+    if policy.selects(UnusedIgnore.id.code):
+        codes = [rule.id.code for rule in ran]
+        kept += [ignore.complaint() for ignore in ignores if ignore not in used and ignore.concerns(codes)]
+    kept.sort(key=lambda finding: (finding.place(places) or Place())[:2])
+    return Checked(source, policy, graph.name, tuple(map(policy.judged, kept)), places, ignored)
 
 
 class _Ignore(NamedTuple):
@@ -145,10 +141,9 @@ class _Ignore(NamedTuple):
     line: int
     meaning: str | WrongRule
 
-    def covers(self, finding: Finding) -> bool:
-        return (
-            isinstance(self.meaning, str) and self.line == finding.place.line and finding.code.startswith(self.meaning)
-        )
+    def covers(self, rule: RuleId, place: Place | None) -> bool:
+        here = place is not None and place.line == self.line
+        return here and isinstance(self.meaning, str) and rule.code.startswith(self.meaning)
 
     def concerns(self, codes: Iterable[str]) -> bool:
         """Return whether it would have hidden something, if anything could have been found."""
@@ -158,15 +153,8 @@ class _Ignore(NamedTuple):
 
     def complaint(self) -> Finding:
         wrong = self.meaning if isinstance(self.meaning, WrongRule) else None
-        return Finding(
-            code=UNUSED.code,
-            rule=UNUSED.name,
-            severity=UNUSED.severity,
-            message=wrong.message if wrong else f"{self.word} is ignored here, and not found",
-            layer="",
-            place=self.place,
-            help=wrong.help if wrong else "remove it from the comment",
-        )
+        message = wrong.message if wrong else f"{self.word} is ignored here, and not found"
+        return Finding(UnusedIgnore.id, message, self.place, help=wrong.help if wrong else "remove it from the comment")
 
 
 _LIST = re.compile(r"ignore\[([^\[\]]*)\]")

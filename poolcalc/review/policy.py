@@ -7,13 +7,10 @@ beginning of a code (`PC1` is all of PC100 to PC199), or by name.
 import re
 import sys
 from collections.abc import Iterable, Mapping
-from functools import cache
-from inspect import getdoc
 from typing import Any, Literal, NamedTuple, NoReturn, TypeVar, cast, get_args
 
 from poolcalc.errors import PoolcalcError
-from poolcalc.rule.finding import Finding, Severity
-from poolcalc.rule.rule import Rule
+from poolcalc.finding import INVALID, Finding, Severity
 from poolcalc.rules import rules
 from poolcalc.source import Place, Source
 from poolcalc.wording import nearest, shown
@@ -22,77 +19,6 @@ FailOn = Literal["error", "warning", "never"]
 KEYS = ("select", "ignore", "fail-on", "severity")
 
 _Word = TypeVar("_Word", bound=str)
-
-
-class Known(NamedTuple):
-    """What findings are known by. text: the documentation, whose first line says what is found."""
-
-    code: str
-    name: str
-    severity: Severity
-    text: str
-
-
-INVALID = Known(
-    "PC000",
-    "invalid-architecture",
-    "error",
-    """A file that is no valid architecture.
-
-Nothing else can be said about such a file, so this cannot be ignored or made a warning. All that is wrong is reported
-at once.
-
-Bad:
-
-```yaml
-input: [3, 8, 8]
-layers:
-  - conv: {out_chanels: 4, kernel_size: 3}
-```
-
-Good:
-
-```yaml
-input: [3, 8, 8]
-layers:
-  - conv: {out_channels: 4, kernel_size: 3}
-```""",
-)
-UNUSED = Known(
-    "PC001",
-    "unused-ignore",
-    "warning",
-    """A comment that ignores what is not found.
-
-It hides the next finding of its kind, which nobody has judged. It goes with the change that made it superfluous. A
-comment counts for the layer on its own line; one that stands alone on a line counts for the layer below.
-
-Bad:
-
-```yaml
-input: [3, 8, 8]
-layers:
-  - conv: {out_channels: 4, kernel_size: 3}  # poolcalc: ignore[PC100] it fits
-```
-
-Good:
-
-```yaml
-input: [3, 8, 8]
-layers:
-  - conv: {out_channels: 4, kernel_size: 3}
-```""",
-)
-
-
-@cache
-def known() -> tuple[Known, ...]:
-    """Return everything that findings can be known by, in the order of the codes."""
-    return tuple(sorted((INVALID, UNUSED, *map(_known, rules())), key=lambda entry: entry.code))
-
-
-def _known(rule: Rule) -> Known:
-    return Known(rule.code, rule.name, rule.severity, getdoc(sys.modules[type(rule).__module__]) or "")
 
 
 class WrongRule(PoolcalcError):  # noqa: N818 - reads better where it is caught
@@ -119,10 +45,10 @@ def prefix(word: str) -> str:
     """
     word = word.strip()
     beginning = word.upper()
-    for entry in known():
-        if entry.name == word:
-            return entry.code
-        if beginning.startswith("PC") and entry.code.startswith(beginning):
+    for rule in rules():
+        if rule.id.name == word:
+            return rule.id.code
+        if beginning.startswith("PC") and rule.id.code.startswith(beginning):
             return beginning
     close = _nearest_rule(word)
     remedy = f"did you mean {close!r}?" if close else "`poolcalc explain` lists the rules"
@@ -133,7 +59,7 @@ def _nearest_rule(word: str) -> str | None:
     """Return the code or name that is nearest; letters that look like digits are read as such."""
     if re.fullmatch("[Pp][Cc].{1,4}", word):
         word = word[:2] + word[2:].translate(str.maketrans("OoIl", "0011"))
-    words = {name.lower().replace("-", "_"): name for entry in known() for name in (entry.code, entry.name)}
+    words = {name.lower().replace("-", "_"): name for rule in rules() for name in rule.id[:2]}
     close = nearest(word.strip(), words)
     return words[close] if close else None
 
@@ -174,15 +100,14 @@ class Policy(NamedTuple):
 
     def judged(self, finding: Finding) -> Finding:
         """Return a finding with the severity that it has here."""
-        found = max(
-            ((len(start), severity) for start, severity in self.severity if finding.code.startswith(start)),
-            default=(0, finding.severity),
-        )
-        return finding if finding.code == INVALID.code else finding._replace(severity=found[1])
+        rule = finding.rule
+        judged = [(len(start), severity) for start, severity in self.severity if rule.code.startswith(start)]
+        _, severity = max(judged, default=(0, rule.severity))
+        return finding if rule.code == INVALID.code else finding._replace(rule=rule._replace(severity=severity))
 
     def fails(self, finding: Finding) -> bool:
         """Return whether a finding makes the check fail."""
-        return self.fail_on in ("warning", finding.severity)
+        return self.fail_on in ("warning", finding.rule.severity)
 
     def overridden(self, select: tuple[str, ...], ignore: tuple[str, ...], fail_on: FailOn | None) -> "Policy":
         """Return the policy with what the command line asks for.

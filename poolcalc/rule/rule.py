@@ -1,24 +1,25 @@
 """What a rule is: it looks at the facts about one network and yields findings.
 
-Every rule stands in its own file in `rules/`. Its module's docstring is its documentation: the first line says what is
-found, then comes why it matters, and a bad and a good example, which tests run.
+Every rule stands in its own file in `rules/`, which names it. Its module's docstring is its page: the first line says
+what is found, then comes why it matters, and a bad and a good example, which tests run.
 
 A rule that knows remedies yields changed networks. Each is analysed again, and is proposed only where the finding is
 gone and nothing else went wrong.
 """
 
-from abc import ABC, abstractmethod
+import sys
 from collections.abc import Iterable, Iterator
 from fractions import Fraction
+from inspect import getdoc
 from itertools import islice
-from typing import ClassVar
+from typing import ClassVar, Literal
 
 from poolcalc.analysis.layers import Layer, analyse
 from poolcalc.families.sliding import SlidingWindow
+from poolcalc.finding import Finding, RuleId, Severity
 from poolcalc.network.edit import with_input, with_parameters
 from poolcalc.network.graph import Graph
 from poolcalc.rule.facts import Facts
-from poolcalc.rule.finding import Finding, Severity
 from poolcalc.wording import times
 
 MOST_REMEDIES = 3
@@ -35,16 +36,29 @@ class Remedy:
         self.text, self.graphs = text, graphs
 
 
-class Rule(ABC):
+class Rule:
     """A rule; subclasses are never subclassed.
 
-    code: stable, PC and three digits: 1 sizes, 2 receptive field, 3 task, 4 cost, 5 verification.
-    name: the bad thing, so that "allow NAME" reads well.
+    id: its code, PC and three digits: 0 the file, 1 sizes, 2 receptive field, 3 task, 4 cost, 5 verification,
+    6 expectations; its name, the bad thing, so that "allow NAME" reads well; its severity.
+    needs: what must have been run for it.
     """
 
-    code: ClassVar[str]
-    name: ClassVar[str]
-    severity: ClassVar[Severity]
+    id: ClassVar[RuleId]
+    needs: ClassVar[Literal["forward", "proof"] | None] = None
+
+    def __init_subclass__(cls, *, code: str, severity: Severity) -> None:
+        super().__init_subclass__()
+        cls.id = RuleId(code, cls.__module__.rpartition(".")[2].replace("_", "-"), severity)
+
+    @property
+    def page(self) -> str:
+        """What there is to know about it, in Markdown; the first line says what is found."""
+        return getdoc(sys.modules[self.__module__]) or ""
+
+    def applies(self, facts: Facts) -> bool:
+        """Return whether what it needs has been run."""
+        return self.needs is None or getattr(facts, self.needs) is not None
 
     def check(self, facts: Facts) -> Iterator[Finding]:
         """Yield what is found, with remedies that were tried."""
@@ -58,9 +72,9 @@ class Rule(ABC):
         texts = (remedy.text for remedy in self.remedies(facts, layer) if self.cures(remedy, facts, layer))
         return list(islice(texts, MOST_REMEDIES))
 
-    @abstractmethod
-    def look(self, facts: Facts) -> Iterator[Finding]:
+    def look(self, facts: Facts) -> Iterable[Finding]:
         """Yield what is found; remedies need not be tried yet."""
+        return ()
 
     def remedies(self, facts: Facts, layer: Layer) -> Iterable[Remedy]:
         """Yield changes that may help with what was found at a layer, the best first."""
@@ -83,16 +97,8 @@ class Rule(ABC):
 
     def found(self, layer: Layer, message: str, *notes: str, help: str | None = None) -> Finding:  # noqa: A002
         """Return a finding about a layer."""
-        return Finding(
-            code=self.code,
-            rule=self.name,
-            severity=self.severity,
-            message=f"{layer.node.name}: {message}",
-            layer=layer.node.name,
-            place=layer.node.place,
-            help=help,
-            notes=notes,
-        )
+        name = layer.node.name
+        return Finding(self.id, f"{name}: {message}", name, notes, help)
 
 
 def clean_inputs(facts: Facts) -> Iterator[Remedy]:

@@ -5,9 +5,17 @@ from importlib import import_module
 
 from poolcalc.rule.rule import Rule
 
-CLASSES = {
+DOUBTS = {
     "impossible_layer": "ImpossibleLayer",
     "mismatched_merge": "MismatchedMerge",
+    "unconfirmed_shape": "UnconfirmedShape",
+    "refuted_field": "RefutedField",
+}
+"""The classes, by their files, of the rules that every command applies: what they find makes the numbers doubtful."""
+
+OTHERS = {
+    "invalid_architecture": "InvalidArchitecture",
+    "unused_ignore": "UnusedIgnore",
     "lost_rows": "LostRows",
     "shifted_merge": "ShiftedMerge",
     "skipped_pixels": "SkippedPixels",
@@ -23,24 +31,23 @@ CLASSES = {
     "pooled_prediction": "PooledPrediction",
     "large_dense_layer": "LargeDenseLayer",
     "heavy_stage": "HeavyStage",
-    "unconfirmed_shape": "UnconfirmedShape",
-    "refuted_field": "RefutedField",
     "broken_expectation": "BrokenExpectation",
 }
-"""The class of every rule, by its file, in the order of their codes."""
+"""Those that `poolcalc check` applies."""
 
 
+@cache
 def rules() -> tuple[Rule, ...]:
-    """Return all rules, by code."""
-    return tuple(map(_rule, CLASSES))
+    """Return all rules, in the order of their codes."""
+    return tuple(sorted(map(_rule, DOUBTS | OTHERS), key=lambda rule: rule.id))
 
 
 def doubts() -> tuple[Rule, ...]:
-    """Return the rules that every command applies: what they find makes the numbers themselves doubtful."""
-    return tuple(map(_rule, ("impossible_layer", "mismatched_merge", "unconfirmed_shape", "refuted_field")))
+    """Return the rules that every command applies."""
+    return tuple(map(_rule, DOUBTS))
 
 
 @cache
 def _rule(file: str) -> Rule:
-    rule: Rule = getattr(import_module(f"{__name__}.{file}"), CLASSES[file])()
+    rule: Rule = getattr(import_module(f"{__name__}.{file}"), (DOUBTS | OTHERS)[file])()
     return rule

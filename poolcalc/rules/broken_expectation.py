@@ -25,29 +25,26 @@ expect:
 ```
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
-from typing import ClassVar, NamedTuple
+from typing import NamedTuple
 
 from poolcalc.analysis.layers import Layer, last_local
+from poolcalc.finding import Finding
 from poolcalc.network.expectation import Expectation, Span
 from poolcalc.rule.facts import Facts
-from poolcalc.rule.finding import Finding, Severity
 from poolcalc.rule.rule import Rule
-from poolcalc.source import Place
 from poolcalc.wording import figures
 
 
-class BrokenExpectation(Rule):
-    """The network is not what `expect:` asks for."""
-
-    code: ClassVar[str] = "PC600"
-    name: ClassVar[str] = "broken-expectation"
-    severity: ClassVar[Severity] = "error"
-
+class BrokenExpectation(Rule, code="PC600", severity="error"):
     def look(self, facts: Facts) -> Iterator[Finding]:
+        """Yield what the file expects and the network does not keep."""
+        return self.broken(facts, facts.graph.expectations)
+
+    def broken(self, facts: Facts, expectations: Iterable[Expectation]) -> Iterator[Finding]:
         """Yield what is not kept, each where it was asked."""
-        for expectation in facts.graph.expectations:
+        for expectation in expectations:
             for measured in _measured(expectation, facts):
                 if measured.found is None or not expectation.allows(measured.found):
                     yield self._broken(expectation, measured)
@@ -57,14 +54,12 @@ class BrokenExpectation(Rule):
         once = len(expectation.wanted) == 1 and expectation.what != "output"
         about = "" if measured.in_all else f"{name}: "
         return Finding(
-            code=self.code,
-            rule=self.name,
-            severity=self.severity,
-            message=f"{about}expected {expectation}, found {_figures(measured.found, once=once)}",
-            layer=name,
-            place=expectation.place,
+            self.id,
+            f"{about}expected {expectation}, found {_figures(measured.found, once=once)}",
+            about=expectation.place or "",
             notes=tuple(note for note in (expectation.message, measured.note) if note),
             help=_allowing(expectation, measured.found),
+            share=name,
         )
 
 
@@ -89,10 +84,11 @@ def _measured(expectation: Expectation, facts: Facts) -> Iterator[_Measured]:
         case "dropped":
             yield _dropped(facts)
         case "output" | "size" | "receptive_field" | "jump" as what:
-            names = (expectation.layer,) if expectation.layer else facts.graph.outputs
-            for layer in (facts.layers[name] for name in names):
-                looks = what in ("receptive_field", "jump") and not expectation.layer
-                subject = (last_local(layer, facts.layers) or layer) if looks else layer
+            names = [expectation.layer] if expectation.layer else facts.graph.outputs
+            subjects = [facts.layers[name] for name in names]
+            if what in ("receptive_field", "jump") and not expectation.layer:
+                subjects = [last_local(layer, facts.layers) or layer for layer in subjects]
+            for subject in {layer.node.name: layer for layer in subjects}.values():
                 if subject.shape:
                     yield _Measured(subject, _values(subject, what))
 
@@ -147,7 +143,7 @@ def _range(span: Span) -> str:
 
 def _allowing(expectation: Expectation, found: Sequence[Span] | None) -> str | None:
     """Return what to write for the network as it is; nothing where it was not asked in the file."""
-    if found is None or expectation.place == Place():
+    if found is None or expectation.place is None:
         return None
     match expectation.relation:
         case "at least":

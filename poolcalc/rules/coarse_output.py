@@ -28,27 +28,20 @@ layers:
 
 from collections.abc import Iterator
 from fractions import Fraction
-from typing import ClassVar
 
 from poolcalc.analysis.layers import Layer
+from poolcalc.finding import Finding
 from poolcalc.network.edit import appended
 from poolcalc.network.op import make
 from poolcalc.ops.upsample import Upsample
 from poolcalc.rule.facts import Facts
-from poolcalc.rule.finding import Finding, Severity
 from poolcalc.rule.rule import Remedy, Rule, finer
 
 LIMITS = {"segmentation": 8, "detection": 32}
 """Largest distance in pixels between the units of a result, by the task."""
 
 
-class CoarseOutput(Rule):
-    """A prediction on a map that is too coarse for its task."""
-
-    code: ClassVar[str] = "PC301"
-    name: ClassVar[str] = "coarse-output"
-    severity: ClassVar[Severity] = "warning"
-
+class CoarseOutput(Rule, code="PC301", severity="warning"):
     def look(self, facts: Facts) -> Iterator[Finding]:
         """Yield the finest map that predictions are made from, where it is too coarse."""
         limit = LIMITS.get(facts.graph.task or "")

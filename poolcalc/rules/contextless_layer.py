@@ -27,16 +27,15 @@ layers:
 
 from collections.abc import Iterator
 from fractions import Fraction
-from typing import ClassVar
 
 from poolcalc.analysis.layers import Layer
 from poolcalc.analysis.sizes import clean_sizes
 from poolcalc.families.convolution import Convolution
+from poolcalc.finding import Finding
 from poolcalc.geometry.taps import IDENTITY, Taps
 from poolcalc.network.edit import with_input, without
 from poolcalc.network.graph import INPUT
 from poolcalc.rule.facts import Facts
-from poolcalc.rule.finding import Finding, Severity
 from poolcalc.rule.rule import Remedy, Rule
 from poolcalc.wording import counted, times
 
@@ -47,13 +46,7 @@ MOST_NAMED = 6
 """Layers to list by name."""
 
 
-class ContextlessLayer(Rule):
-    """A layer that cannot add context, since its units' inputs all see more than the whole image already."""
-
-    code: ClassVar[str] = "PC211"
-    name: ClassVar[str] = "contextless-layer"
-    severity: ClassVar[Severity] = "warning"
-
+class ContextlessLayer(Rule, code="PC211", severity="warning"):
     def look(self, facts: Facts) -> Iterator[Finding]:
         """Yield the first such layer, and how many there are."""
         idle = list(_idle(facts))

@@ -25,27 +25,20 @@ layers:
 
 from collections.abc import Iterator
 from math import gcd
-from typing import ClassVar
 
 from poolcalc.analysis.actual import extent, holes, projected
 from poolcalc.analysis.branches import path
 from poolcalc.analysis.layers import Layer
 from poolcalc.families.sliding import SlidingWindow
+from poolcalc.finding import Finding
 from poolcalc.network.edit import with_op
 from poolcalc.network.graph import INPUT, Graph
 from poolcalc.rule.facts import Facts
-from poolcalc.rule.finding import Finding, Severity
 from poolcalc.rule.rule import Remedy, Rule
 from poolcalc.wording import notation
 
 
-class Gridding(Rule):
-    """Holes in the receptive field, from dilation."""
-
-    code: ClassVar[str] = "PC212"
-    name: ClassVar[str] = "gridding"
-    severity: ClassVar[Severity] = "warning"
-
+class Gridding(Rule, code="PC212", severity="warning"):
     def look(self, facts: Facts) -> Iterator[Finding]:
         """Yield the first dilated layer on the way to a map whose central unit has holes."""
         dilated = {name for name, layer in facts.layers.items() if _is_dilated(layer)}

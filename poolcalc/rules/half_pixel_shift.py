@@ -22,25 +22,18 @@ layers:
 """
 
 from collections.abc import Iterator
-from typing import ClassVar
 
 from poolcalc.analysis.layers import Layer
 from poolcalc.families.sliding import SlidingWindow
+from poolcalc.finding import Finding
 from poolcalc.geometry.arithmetic import effective_kernel_size, same_padding
 from poolcalc.network.edit import with_parameters
 from poolcalc.rule.facts import Facts
-from poolcalc.rule.finding import Finding, Severity
 from poolcalc.rule.rule import Remedy, Rule
 from poolcalc.wording import notation
 
 
-class HalfPixelShift(Rule):
-    """An even kernel with `same` padding, which shifts the map by half a pixel."""
-
-    code: ClassVar[str] = "PC105"
-    name: ClassVar[str] = "half-pixel-shift"
-    severity: ClassVar[Severity] = "warning"
-
+class HalfPixelShift(Rule, code="PC105", severity="warning"):
     def look(self, facts: Facts) -> Iterator[Finding]:
         """Yield layers with `same` padding, stride 1 and a window without a middle."""
         for layer in facts.analysis.layers:

@@ -21,25 +21,18 @@ layers:
 """
 
 from collections.abc import Iterator
-from typing import ClassVar
 
 from poolcalc.analysis.branches import written
 from poolcalc.analysis.layers import Layer
 from poolcalc.families.sliding import SlidingWindow
+from poolcalc.finding import Finding
 from poolcalc.network.edit import padding_of, with_parameters
 from poolcalc.rule.facts import Facts
-from poolcalc.rule.finding import Finding, Severity
 from poolcalc.rule.rule import Remedy, Rule
 from poolcalc.wording import notation
 
 
-class HangingWindow(Rule):
-    """A last window that ceil mode adds and that is mostly padding."""
-
-    code: ClassVar[str] = "PC106"
-    name: ClassVar[str] = "hanging-window"
-    severity: ClassVar[Severity] = "warning"
-
+class HangingWindow(Rule, code="PC106", severity="warning"):
     def look(self, facts: Facts) -> Iterator[Finding]:
         """Yield layers with what their last window holds."""
         for name, (axis, real, window) in facts.hanging.items():

@@ -27,13 +27,12 @@ layers:
 
 from collections.abc import Iterator
 from fractions import Fraction
-from typing import ClassVar
 
 from poolcalc.analysis.layers import Layer
 from poolcalc.analysis.sizes import clean_sizes
+from poolcalc.finding import Finding
 from poolcalc.network.edit import with_input
 from poolcalc.rule.facts import Facts
-from poolcalc.rule.finding import Finding, Severity
 from poolcalc.rule.rule import Remedy, Rule
 from poolcalc.wording import counted, times
 
@@ -42,13 +41,7 @@ LEAST = 256 << 20
 """Bytes of one value, and of a stage that is worth a warning."""
 
 
-class HeavyStage(Rule):
-    """A stage that holds most of the memory."""
-
-    code: ClassVar[str] = "PC401"
-    name: ClassVar[str] = "heavy-stage"
-    severity: ClassVar[Severity] = "warning"
-
+class HeavyStage(Rule, code="PC401", severity="warning"):
     def look(self, facts: Facts) -> Iterator[Finding]:
         """Yield the largest layer of a stage that is too large."""
         stages: dict[Fraction, list[Layer]] = {}

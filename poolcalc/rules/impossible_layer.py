@@ -22,24 +22,17 @@ layers:
 """
 
 from collections.abc import Iterator
-from typing import ClassVar
 
 from poolcalc.analysis.branches import mismatched_axis
 from poolcalc.analysis.layers import Layer
+from poolcalc.finding import Finding
 from poolcalc.network.edit import with_input
 from poolcalc.rule.facts import Facts
-from poolcalc.rule.finding import Finding, Severity
 from poolcalc.rule.rule import MOST_CURED, Remedy, Rule
 from poolcalc.wording import times
 
 
-class ImpossibleLayer(Rule):
-    """A layer that cannot run on what it is given."""
-
-    code: ClassVar[str] = "PC100"
-    name: ClassVar[str] = "impossible-layer"
-    severity: ClassVar[Severity] = "error"
-
+class ImpossibleLayer(Rule, code="PC100", severity="error"):
     def check(self, facts: Facts) -> Iterator[Finding]:
         """Yield what is found: what would help at the layer itself, and an input that would, where one was found."""
         for number, finding in enumerate(self.look(facts)):

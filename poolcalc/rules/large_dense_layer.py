@@ -28,16 +28,15 @@ layers:
 
 from collections.abc import Iterator
 from math import prod
-from typing import ClassVar
 
 from poolcalc.analysis.layers import Layer
+from poolcalc.finding import Finding
 from poolcalc.network.edit import inserted
 from poolcalc.network.op import make
 from poolcalc.ops.flatten import Flatten
 from poolcalc.ops.global_avg_pool import GlobalAvgPool
 from poolcalc.ops.linear import Linear
 from poolcalc.rule.facts import Facts
-from poolcalc.rule.finding import Finding, Severity
 from poolcalc.rule.rule import Remedy, Rule
 from poolcalc.wording import times
 
@@ -45,13 +44,7 @@ LEAST, LEAST_SHARE = 100_000, 4
 """Parameters that must be saved for a finding: as many, and one in so many."""
 
 
-class LargeDenseLayer(Rule):
-    """A flatten before a linear layer that holds a large part of all parameters."""
-
-    code: ClassVar[str] = "PC400"
-    name: ClassVar[str] = "large-dense-layer"
-    severity: ClassVar[Severity] = "warning"
-
+class LargeDenseLayer(Rule, code="PC400", severity="warning"):
     def look(self, facts: Facts) -> Iterator[Finding]:
         """Yield linear layers with what pooling before their flatten would save."""
         total = sum(layer.params or 0 for layer in facts.analysis.layers)

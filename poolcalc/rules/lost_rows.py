@@ -22,28 +22,21 @@ layers:
 
 from collections.abc import Iterator
 from math import prod
-from typing import ClassVar
 
 from poolcalc.analysis.branches import written
 from poolcalc.analysis.layers import Layer
 from poolcalc.families.pooling import Pooling
 from poolcalc.families.sliding import SlidingWindow
+from poolcalc.finding import Finding
 from poolcalc.geometry.arithmetic import effective_kernel_size
 from poolcalc.network.edit import padding_of, with_parameters
 from poolcalc.network.graph import Graph
 from poolcalc.rule.facts import Facts
-from poolcalc.rule.finding import Finding, Severity
 from poolcalc.rule.rule import Remedy, Rule, clean_inputs
 from poolcalc.wording import counted, notation, spots
 
 
-class LostRows(Rule):
-    """Rows at the end of a map that no window reaches and nothing else reads."""
-
-    code: ClassVar[str] = "PC102"
-    name: ClassVar[str] = "lost-rows"
-    severity: ClassVar[Severity] = "warning"
-
+class LostRows(Rule, code="PC102", severity="warning"):
     def look(self, facts: Facts) -> Iterator[Finding]:
         """Yield layers that round down, with the arithmetic and the pixels that nothing sees for it."""
         for name, lost in facts.lost.items():

@@ -28,24 +28,17 @@ layers:
 """
 
 from collections.abc import Iterator
-from typing import ClassVar
 
 from poolcalc.analysis.branches import extremes, mismatched_axis, parting, path, resizing, size_before, written
 from poolcalc.analysis.layers import Layer
 from poolcalc.families.sliding import SlidingWindow
+from poolcalc.finding import Finding
 from poolcalc.network.graph import INPUT
 from poolcalc.rule.facts import Facts
-from poolcalc.rule.finding import Finding, Severity
 from poolcalc.rule.rule import Remedy, Rule, clean_inputs
 
 
-class MismatchedMerge(Rule):
-    """A merge of maps whose sizes differ."""
-
-    code: ClassVar[str] = "PC101"
-    name: ClassVar[str] = "mismatched-merge"
-    severity: ClassVar[Severity] = "error"
-
+class MismatchedMerge(Rule, code="PC101", severity="error"):
     def look(self, facts: Facts) -> Iterator[Finding]:
         """Yield merges with the layers on both paths that change the size."""
         for layer in facts.analysis.layers:

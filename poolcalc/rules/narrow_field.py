@@ -34,14 +34,13 @@ layers:
 from collections.abc import Iterator
 from fractions import Fraction
 from math import ceil
-from typing import ClassVar
 
 from poolcalc.analysis.layers import Layer
+from poolcalc.finding import Finding
 from poolcalc.network.edit import appended
 from poolcalc.network.op import make
 from poolcalc.ops.conv import Conv
 from poolcalc.rule.facts import Facts
-from poolcalc.rule.finding import Finding, Severity
 from poolcalc.rule.rule import Remedy, Rule
 
 ENOUGH = Fraction(3, 4)
@@ -51,13 +50,7 @@ MOST_CONVOLUTIONS = 8
 """More of them to make a field wide enough are no advice."""
 
 
-class NarrowField(Rule):
-    """A receptive field smaller than what must be recognised."""
-
-    code: ClassVar[str] = "PC210"
-    name: ClassVar[str] = "narrow-field"
-    severity: ClassVar[Severity] = "warning"
-
+class NarrowField(Rule, code="PC210", severity="warning"):
     def look(self, facts: Facts) -> Iterator[Finding]:
         """Yield the head with the widest field where even that is too small."""
         axes = range(len(facts.axes))

@@ -27,23 +27,16 @@ layers:
 
 from collections.abc import Iterator
 from math import prod
-from typing import ClassVar
 
 from poolcalc.analysis.layers import Layer
 from poolcalc.families.adaptive import AdaptivePooling, GlobalPooling
+from poolcalc.finding import Finding
 from poolcalc.network.edit import without
 from poolcalc.rule.facts import Facts
-from poolcalc.rule.finding import Finding, Severity
 from poolcalc.rule.rule import Remedy, Rule
 
 
-class PooledPrediction(Rule):
-    """A global pool before a prediction that needs places."""
-
-    code: ClassVar[str] = "PC302"
-    name: ClassVar[str] = "pooled-prediction"
-    severity: ClassVar[Severity] = "warning"
-
+class PooledPrediction(Rule, code="PC302", severity="warning"):
     def look(self, facts: Facts) -> Iterator[Finding]:
         """Yield global pools that everything predicted goes through."""
         for head in facts.heads if facts.graph.task in ("detection", "segmentation") else ():

@@ -5,19 +5,14 @@ with the file.
 """
 
 from collections.abc import Iterator
-from typing import ClassVar
 
+from poolcalc.finding import Finding
 from poolcalc.rule.facts import Facts
-from poolcalc.rule.finding import Finding, Severity
 from poolcalc.rule.rule import Rule
 
 
-class RefutedField(Rule):
-    """The kernels do not read what the receptive field predicts."""
-
-    code: ClassVar[str] = "PC501"
-    name: ClassVar[str] = "refuted-field"
-    severity: ClassVar[Severity] = "error"
+class RefutedField(Rule, code="PC501", severity="error"):
+    needs = "proof"
 
     def look(self, facts: Facts) -> Iterator[Finding]:
         """Yield the layers whose units turned NaN where they should not, or did not where they should."""

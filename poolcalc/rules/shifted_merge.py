@@ -28,27 +28,20 @@ layers:
 
 from collections.abc import Iterator
 from fractions import Fraction
-from typing import ClassVar
 
 from poolcalc.analysis.branches import parting
 from poolcalc.analysis.layers import Layer
 from poolcalc.families.sliding import SlidingWindow
+from poolcalc.finding import Finding
 from poolcalc.geometry.field import PIXELS, Strand
 from poolcalc.network.edit import padding_of, with_parameters
 from poolcalc.network.graph import INPUT
 from poolcalc.rule.facts import Facts
-from poolcalc.rule.finding import Finding, Severity
 from poolcalc.rule.rule import Remedy, Rule
 from poolcalc.wording import notation
 
 
-class ShiftedMerge(Rule):
-    """A merge of maps that have equal sizes but look at different places."""
-
-    code: ClassVar[str] = "PC103"
-    name: ClassVar[str] = "shifted-merge"
-    severity: ClassVar[Severity] = "warning"
-
+class ShiftedMerge(Rule, code="PC103", severity="warning"):
     def look(self, facts: Facts) -> Iterator[Finding]:
         """Yield merges, on the first axis where two of their branches are shifted."""
         for layer in facts.analysis.layers:

@@ -23,28 +23,21 @@ layers:
 
 from collections.abc import Iterator
 from math import prod
-from typing import ClassVar
 
 from poolcalc.analysis.layers import Layer
 from poolcalc.families.convolution import Convolution
 from poolcalc.families.sliding import SlidingWindow
+from poolcalc.finding import Finding
 from poolcalc.network.edit import inserted, padding_of, with_op, with_parameters
 from poolcalc.network.op import make
 from poolcalc.ops.avg_pool import AvgPool
 from poolcalc.ops.upsample import Upsample
 from poolcalc.rule.facts import Facts
-from poolcalc.rule.finding import Finding, Severity
 from poolcalc.rule.rule import Remedy, Rule
 from poolcalc.wording import evenly, notation, spots, times
 
 
-class SkippedPixels(Rule):
-    """Pixels between the windows that nothing reads."""
-
-    code: ClassVar[str] = "PC104"
-    name: ClassVar[str] = "skipped-pixels"
-    severity: ClassVar[Severity] = "warning"
-
+class SkippedPixels(Rule, code="PC104", severity="warning"):
     def look(self, facts: Facts) -> Iterator[Finding]:
         """Yield layers that step over pixels, with the share that is read."""
         for layer in facts.analysis.layers:

@@ -4,20 +4,15 @@ This is a mistake in poolcalc, not in the network: the formula or the kernel is 
 """
 
 from collections.abc import Iterator
-from typing import ClassVar
 
+from poolcalc.finding import Finding
 from poolcalc.rule.facts import Facts
-from poolcalc.rule.finding import Finding, Severity
 from poolcalc.rule.rule import Rule
 from poolcalc.wording import times
 
 
-class UnconfirmedShape(Rule):
-    """The forward pass found another shape than the formulas predict."""
-
-    code: ClassVar[str] = "PC500"
-    name: ClassVar[str] = "unconfirmed-shape"
-    severity: ClassVar[Severity] = "error"
+class UnconfirmedShape(Rule, code="PC500", severity="error"):
+    needs = "forward"
 
     def look(self, facts: Facts) -> Iterator[Finding]:
         """Yield the layers whose arrays had another shape."""

@@ -22,25 +22,18 @@ layers:
 """
 
 from collections.abc import Iterator
-from typing import ClassVar
 
 from poolcalc.analysis.layers import Layer
 from poolcalc.families.adaptive import AdaptivePooling
+from poolcalc.finding import Finding
 from poolcalc.network.edit import with_parameters
 from poolcalc.ops.conv_transpose import ConvTranspose
 from poolcalc.rule.facts import Facts
-from poolcalc.rule.finding import Finding, Severity
 from poolcalc.rule.rule import Remedy, Rule
 from poolcalc.wording import notation
 
 
-class UnevenField(Rule):
-    """Neighbouring units that read different numbers of units, so that the field varies by position."""
-
-    code: ClassVar[str] = "PC213"
-    name: ClassVar[str] = "uneven-field"
-    severity: ClassVar[Severity] = "warning"
-
+class UnevenField(Rule, code="PC213", severity="warning"):
     def look(self, facts: Facts) -> Iterator[Finding]:
         """Yield transposed convolutions and adaptive pools whose units read unequal numbers of units."""
         for layer in facts.analysis.layers:

@@ -25,10 +25,10 @@ layers:
 
 from collections.abc import Iterator
 from itertools import islice
-from typing import ClassVar
 
 from poolcalc.analysis.branches import ancestors, path, size_after, size_before, written
 from poolcalc.analysis.layers import Layer
+from poolcalc.finding import Finding
 from poolcalc.network.edit import with_input, with_parameters
 from poolcalc.network.graph import INPUT, Graph
 from poolcalc.ops.conv_transpose import ConvTranspose
@@ -37,7 +37,6 @@ from poolcalc.ops.pad import Pad
 from poolcalc.ops.pixel_shuffle import PixelShuffle
 from poolcalc.ops.upsample import Upsample
 from poolcalc.rule.facts import Facts
-from poolcalc.rule.finding import Finding, Severity
 from poolcalc.rule.rule import Remedy, Rule
 from poolcalc.wording import notation, times
 
@@ -45,13 +44,7 @@ MOST_TRIED = 9
 """Distance of other input sizes to try, from the present one."""
 
 
-class UnrestoredSize(Rule):
-    """Upsampling that does not give back the size before the downsampling."""
-
-    code: ClassVar[str] = "PC107"
-    name: ClassVar[str] = "unrestored-size"
-    severity: ClassVar[Severity] = "warning"
-
+class UnrestoredSize(Rule, code="PC107", severity="warning"):
     def look(self, facts: Facts) -> Iterator[Finding]:
         """Yield enlarging layers after which the size is not what it was at the same jump."""
         explained = {name for broken in facts.impossible for name in ancestors(facts.graph, broken)}

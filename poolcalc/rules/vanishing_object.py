@@ -34,27 +34,20 @@ layers:
 from collections.abc import Iterator
 from dataclasses import replace
 from fractions import Fraction
-from typing import ClassVar
 
 from poolcalc.analysis.branches import path
 from poolcalc.analysis.layers import Layer, analyse
 from poolcalc.families.pooling import Pooling
+from poolcalc.finding import Finding
 from poolcalc.network.edit import with_op, with_output
 from poolcalc.network.graph import INPUT
 from poolcalc.network.op import make
 from poolcalc.ops.conv import Conv
 from poolcalc.rule.facts import Facts
-from poolcalc.rule.finding import Finding, Severity
 from poolcalc.rule.rule import Remedy, Rule, finer
 
 
-class VanishingObject(Rule):
-    """An object that shrinks to less than two cells before anything is predicted."""
-
-    code: ClassVar[str] = "PC300"
-    name: ClassVar[str] = "vanishing-object"
-    severity: ClassVar[Severity] = "warning"
-
+class VanishingObject(Rule, code="PC300", severity="warning"):
     def look(self, facts: Facts) -> Iterator[Finding]:
         """Yield the layer at which each object becomes too small, where no finer map is left."""
         finest = facts.finest

@@ -40,7 +40,7 @@ def test_the_public_names_are_these() -> None:
     assert sorted(poolcalc.__all__) == poolcalc.__all__ == dir(poolcalc)
     assert {*public()} >= {
         *("load", "loads", "analyze", "confirm", "architectures"),
-        *("Graph", "Node", "Layer", "Report", "Finding", "Place", "Problem"),
+        *("Graph", "Node", "Layer", "Report", "Finding", "Place"),
         *("PoolcalcError", "UnreadableFile", "InvalidArchitecture", "DoesNotFit"),
     }
     assert len(public()) <= 20
@@ -145,7 +145,7 @@ def test_the_command_prints_the_same_numbers(network: str, tmp_path: Path) -> No
 def test_a_report_leads_from_a_layer_to_its_line() -> None:
     report = poolcalc.analyze(poolcalc.loads(BROKEN))
     (finding,) = report.findings
-    assert (finding.code, finding.layer, finding.place.line) == ("PC100", "conv1", 3)
+    assert (finding.rule.code, finding.layer, report.graph.places["conv1"].line) == ("PC100", "conv1", 3)
     assert [layer.shape for layer in report.layers] == [None, None]
 
 
@@ -238,8 +238,8 @@ def test_an_error_says_what_to_do() -> None:
 def test_an_invalid_architecture_holds_every_problem_with_its_place() -> None:
     error = raised_by(fail_to_parse)
     assert isinstance(error, poolcalc.InvalidArchitecture)
-    assert [(problem.place.line, problem.place.column) for problem in error.problems] == [(3, 5), (4, 45)]
-    assert all(problem.help for problem in error.problems)
+    assert [problem.about[:2] for problem in error.findings] == [(3, 5), (4, 45)]
+    assert all(problem.help for problem in error.findings)
     assert str(error).count("\n") == 1
 
 

@@ -12,7 +12,7 @@ import pytest
 import yaml
 from support.command import POOLCALC, ROOT, Result, in_process, into_a_closed_pipe, on_pipes
 
-from poolcalc.review.policy import known
+from poolcalc.rules import rules
 
 HERE = Path(__file__).parents[1]
 FORMATS = ("text", "json", "markdown", "github", "sarif", "junit", "gitlab")
@@ -237,13 +237,13 @@ def test_explain_prints_what_why_and_examples(tmp_path: Path) -> None:
 def test_explain_without_a_rule_explains_all(tmp_path: Path) -> None:
     out = in_process("explain", cwd=tmp_path).out
     found = [line.split()[1] for line in out.splitlines() if line.startswith("# PC")]
-    assert found == [rule.code for rule in known()] == sorted(found)
+    assert found == [rule.id.code for rule in rules()] == sorted(found)
     assert in_process("explain", "PC00", cwd=tmp_path).out.count("# PC") == 2
 
 
 def test_rules_are_known_by_one_code_and_one_name() -> None:
-    assert len({rule.code for rule in known()}) == len({rule.name for rule in known()}) == len(known())
-    assert all(rule.text.partition("\n")[0].endswith(".") for rule in known())
+    assert len({rule.id.code for rule in rules()}) == len({rule.id.name for rule in rules()}) == len(rules())
+    assert all(rule.page.partition("\n")[0].endswith(".") for rule in rules())
 
 
 @pytest.mark.parametrize(
@@ -265,9 +265,9 @@ def test_an_unknown_rule_suggests_one(word: str, remedy: str, tmp_path: Path) ->
 
 
 def test_examples_of_what_is_no_rule_do_as_they_say(tmp_path: Path) -> None:
-    for rule in known()[:2]:
-        for heading, expected in (("Bad:", [rule.code]), ("Good:", [])):
-            example = rule.text.partition(f"{heading}\n\n```yaml\n")[2].partition("```")[0]
+    for rule in rules()[:2]:
+        for heading, expected in (("Bad:", [rule.id.code]), ("Good:", [])):
+            example = rule.page.partition(f"{heading}\n\n```yaml\n")[2].partition("```")[0]
             assert codes(written(tmp_path, "example.yaml", example), cwd=tmp_path) == expected
 
 

@@ -272,7 +272,7 @@ def test_an_input_that_is_no_shape_is_a_usage_error(text: str, tmp_path: Path) -
 def test_an_input_that_does_not_suit_the_network_is_a_finding(tmp_path: Path) -> None:
     result = in_process("rf", "vgg16", "--input", "3x8x8", cwd=tmp_path)
     assert result.code == 1
-    assert "error: block4.pool: kernel_size 2 does not fit the padded input of 1" in result.err
+    assert "error[PC100]: block4.pool: kernel_size 2 does not fit the padded input of 1" in result.err
 
 
 # Exit codes
@@ -315,7 +315,7 @@ def test_a_bound_that_is_not_kept_is_a_finding(tmp_path: Path) -> None:
     result = in_process("rf", "mini_cnn", "--at", "conv2", "--max", "7", cwd=tmp_path)
     assert result.code == 1
     assert printed_tables(result.out)
-    assert result.err.startswith("error: conv2: ")
+    assert result.err.startswith("error[PC600]: conv2: ")
 
 
 def test_every_mistake_of_an_invalid_file_is_printed_with_its_place(invalid: str, tmp_path: Path) -> None:
@@ -332,7 +332,7 @@ def test_the_rest_of_a_broken_network_is_computed(broken: str, tmp_path: Path) -
     assert table.column("output") == ["1×8×8", "2×6×6", "impossible", "unknown", "2×3×3"]
     assert "confirmed 2 of 4 shapes; 2 could not run" in table.notes
     assert result.err.startswith(
-        "error: too_large: kernel_size 9 does not fit the padded input of 6\n --> broken.yaml:5:"
+        "error[PC100]: too_large: kernel_size 9 does not fit the padded input of 6\n --> broken.yaml:5:"
     )
     assert "help: use padding: " in result.err
     assert "Traceback" not in result.err
@@ -680,7 +680,7 @@ def test_diagnostics_can_be_printed_in_ascii(tmp_path: Path) -> None:
     result = on_pipes("rf", "net.yaml", cwd=tmp_path, environment={"PYTHONIOENCODING": "ascii"})
     assert result.code == 1
     assert (result.out + result.err).isascii()
-    assert "error: gr??e: kernel_size 9 does not fit" in result.err
+    assert "error[PC100]: gr??e: kernel_size 9 does not fit" in result.err
 
 
 def test_a_file_whose_name_is_not_utf_8_is_read(tmp_path: Path) -> None:

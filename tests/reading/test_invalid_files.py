@@ -16,12 +16,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from poolcalc.errors import InvalidArchitecture
+from poolcalc.finding import INVALID, Finding
 from poolcalc.network.parameter import parameters
 from poolcalc.ops import BY_NAME
 from poolcalc.reading.architecture import parse
 from poolcalc.reading.layers import STRUCTURES
 from poolcalc.reading.yaml_reader import MOST_BYTES
-from poolcalc.source import Place, Problem
+from poolcalc.source import Place
 
 FILES = sorted(Path(__file__).parent.joinpath("invalid").glob("*.yaml"))
 BUNDLED = [
@@ -34,7 +35,7 @@ HEAD = "input: [3, 16, 16]\nlayers:\n"
 class Sample:
     """What the comment of a file of `invalid/` expects, and the file without comment after mending."""
 
-    expected: tuple[Problem, ...]
+    expected: tuple[Finding, ...]
     mended: bytes
 
 
@@ -42,10 +43,10 @@ def sample(path: Path) -> Sample:
     text = path.read_text("utf-8")
     comment = "".join(re.findall(r"\A(?:#.*\n)*", text))
     body = text.removeprefix(comment)
-    expected: list[Problem] = []
+    expected: list[Finding] = []
     for line in comment.splitlines():
         if found := re.fullmatch(r"# (\d+):(\d+) (.*)", line):
-            expected.append(Problem(place=Place(int(found[1]), int(found[2])), message=found[3]))
+            expected.append(Finding(INVALID, found[3], Place(int(found[1]), int(found[2]))))
         elif found := re.fullmatch("# {5}note: (.*)", line):
             expected[-1] = expected[-1]._replace(notes=(*expected[-1].notes, found[1]))
         elif found := re.fullmatch("# {5}help: (.*)", line):
@@ -61,22 +62,27 @@ def unescaped(text: str) -> str:
     return re.sub(r"\\(.)", lambda escape: {"n": "\n", "t": "\t"}.get(escape[1], escape[1]), text)
 
 
-def problems_of(file: str | bytes) -> tuple[Problem, ...]:
+def problems_of(file: str | bytes) -> tuple[Finding, ...]:
     data = file.encode() if isinstance(file, str) else file
     with pytest.raises(InvalidArchitecture) as caught:
         parse(data, "net.yaml")
-    return caught.value.problems
+    return caught.value.findings
 
 
-def without_width(problem: Problem) -> Problem:
-    return problem._replace(place=problem.place._replace(width=1))
+def place_of(problem: Finding) -> Place:
+    assert isinstance(problem.about, Place)
+    return problem.about
+
+
+def without_width(problem: Finding) -> Finding:
+    return problem._replace(about=place_of(problem)._replace(width=1))
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
 def test_every_mistake_is_reported_at_its_place_with_a_remedy(path: Path) -> None:
     expected = sample(path).expected
     assert expected
-    assert list(expected) == sorted(expected, key=lambda problem: (problem.place.line, problem.place.column))
+    assert list(expected) == sorted(expected, key=lambda problem: place_of(problem)[:2])
     assert tuple(map(without_width, problems_of(path.read_bytes()))) == expected
 
 
@@ -100,8 +106,8 @@ def test_messages_keep_to_one_grammar(path: Path) -> None:
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
 def test_the_parser_without_a_c_library_says_the_same(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("poolcalc.reading.yaml_reader._Loader", yaml.SafeLoader)
-    said = [(problem.place.line, problem.message, problem.help) for problem in problems_of(path.read_bytes())]
-    assert said == [(problem.place.line, problem.message, problem.help) for problem in sample(path).expected]
+    said = [(place_of(problem).line, problem.message, problem.help) for problem in problems_of(path.read_bytes())]
+    assert said == [(place_of(problem).line, problem.message, problem.help) for problem in sample(path).expected]
 
 
 START = "start with `input: [3, 224, 224]` and `layers:`"
@@ -194,7 +200,7 @@ MADE: dict[str, tuple[str | bytes, str, str]] = {
 def test_what_no_editor_would_write_is_refused_at_once(name: str) -> None:
     data, expected, remedy = MADE[name]
     (problem,) = problems_of(data)
-    assert f"{problem.place.line}:{problem.place.column} {problem.message}" == expected
+    assert f"{place_of(problem).line}:{place_of(problem).column} {problem.message}" == expected
     assert (problem.help or "").startswith(remedy)
     assert bool(problem.help) == bool(remedy)
 
@@ -219,7 +225,7 @@ def test_reading_stops_at_a_hundred_problems() -> None:
     problems = problems_of(HEAD + "".join(f"  - wrong{i}\n" for i in range(50_000)))
     assert len(problems) == 101
     assert problems[-1].message == "too many problems; the rest of the file is not checked"
-    assert problems[-1].place.line == 102
+    assert place_of(problems[-1]).line == 102
 
 
 def test_a_reference_is_compared_with_a_limited_number_of_names() -> None:
@@ -259,7 +265,7 @@ def test_ordinary_variants_of_text_files_are_read(text: str) -> None:
 class Reading:
     """Reads files, and collects the problems of the only exception that is allowed."""
 
-    problems: tuple[Problem, ...] = ()
+    problems: tuple[Finding, ...] = ()
     text = ""
 
     def __enter__(self) -> None:
@@ -269,7 +275,7 @@ class Reading:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> bool:
         if isinstance(error, InvalidArchitecture):
-            self.problems, self.text = error.problems, error.source.text
+            self.problems, self.text = error.findings, error.source.text
             assert self.problems
         return isinstance(error, InvalidArchitecture)
 
@@ -280,11 +286,11 @@ def assert_read_or_explained(data: bytes) -> None:
         assert parse(data, "net.yaml").nodes
     lines = reading.text.split("\n")
     for problem in reading.problems:
-        assert 1 <= problem.place.line <= len(lines) or not reading.text
-        assert problem.place.column >= 1
-        assert problem.place.width >= 1
+        assert 1 <= place_of(problem).line <= len(lines) or not reading.text
+        assert place_of(problem).column >= 1
+        assert place_of(problem).width >= 1
         if reading.text:
-            assert problem.place.column <= len(lines[problem.place.line - 1]) + 1
+            assert place_of(problem).column <= len(lines[place_of(problem).line - 1]) + 1
 
 
 @given(st.text())

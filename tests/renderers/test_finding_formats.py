@@ -12,26 +12,25 @@ import pytest
 from markdown_it import MarkdownIt
 
 from poolcalc.errors import UnreadableFile
+from poolcalc.finding import Finding, RuleId, Severity
 from poolcalc.renderers.findings import github, gitlab, junit, markdown, sarif, text
 from poolcalc.renderers.findings import json as json_format
 from poolcalc.review.files import Checked, Review
 from poolcalc.review.policy import Policy
-from poolcalc.rule.finding import Finding, Severity
+from poolcalc.rules import rules
 from poolcalc.source import Place, Source
 
 HOSTILE = "a,b:c%0A|`<img src=x>\n::error::x\r\x1b[2J @all #1 [y](http://z) ]]> {0} \\ ü\x00"
 
 
 def finding(severity: Severity = "error", message: str = "conv: too large", line: int = 3, **more: Any) -> Finding:
-    more = {"layer": "conv", "notes": ("9 > 8",), "help": "use less"} | more
-    return Finding(
-        code="PC100", rule="impossible-layer", severity=severity, message=message, place=Place(line, 5, 4), **more
-    )
+    more = {"about": Place(line, 5, 4), "share": "conv", "notes": ("9 > 8",), "help": "use less"} | more
+    return Finding(RuleId("PC100", "impossible-layer", severity), message, **more)
 
 
 def reviewed(*findings: Finding, name: str = "x.yaml", fail_on: Any = "error", moved: int = 0) -> Review:
     source = Source(name, "\n" * moved + "input: [1, 8, 8]\nlayers:\n  - conv: 9\n  - relu\n")
-    return Review("1.0.0", (Checked(source, Policy(fail_on=fail_on), "x", findings),))
+    return Review("1.0.0", rules(), (Checked(source, Policy(fail_on=fail_on), "x", findings),))
 
 
 def commands(out: str) -> list[tuple[str, dict[str, str], str]]:
@@ -142,14 +141,14 @@ LOG = closed("$schema version runs", version={"const": "2.1.0"}, runs=many(RUN))
 
 @pytest.mark.parametrize("name", ["x.yaml", "/a/b c.yaml", HOSTILE.replace("\0", "")])
 def test_sarif_has_the_structure_of_the_standard(name: str) -> None:
-    review = reviewed(finding(), finding("warning", layer="", message=HOSTILE), name=name)
-    review = Review("1.0.0", review.files, (UnreadableFile("no such file: y"),))
+    review = reviewed(finding(), finding("warning", share="", message=HOSTILE), name=name)
+    review = Review("1.0.0", rules(), review.files, (UnreadableFile("no such file: y"),))
     log = json.loads(sarif.render(review))
     jsonschema.Draft202012Validator(LOG).validate(log)
     (run,) = log["runs"]
-    rules = run["tool"]["driver"]["rules"]
+    listed = run["tool"]["driver"]["rules"]
     for result in run["results"]:
-        assert rules[result["ruleIndex"]]["id"] == result["ruleId"]
+        assert listed[result["ruleIndex"]]["id"] == result["ruleId"]
         location = result["locations"][0]["physicalLocation"]["artifactLocation"]
         assert run["artifacts"][location["index"]]["location"]["uri"] == location["uri"]
     assert unquote(location["uri"]).removeprefix("file://") == name.replace("\\", "/")
@@ -173,10 +172,10 @@ def fingerprints(review: Review) -> list[str]:
 
 
 def test_fingerprints_differ_and_stay_when_lines_and_numbers_move() -> None:
-    findings = [finding(), finding(layer="relu"), finding(layer="relu"), finding(layer="", message="a")]
+    findings = [finding(), finding(share="relu"), finding(share="relu"), finding(share="", message="a")]
     before = fingerprints(reviewed(*findings))
     assert len(set(before)) == 4
-    moved = [finding(line=7, message="conv: larger"), *[finding(layer="relu", line=8)] * 2, *findings[3:]]
+    moved = [finding(line=7, message="conv: larger"), *[finding(share="relu", line=8)] * 2, *findings[3:]]
     assert fingerprints(reviewed(*moved, name="./x.yaml", moved=4)) == before
     assert not set(before) & set(fingerprints(reviewed(*findings, name="y.yaml")))
 
@@ -215,7 +214,7 @@ ATTRIBUTES = {
 @pytest.mark.parametrize("fail_on", ["error", "warning", "never"])
 def test_junit_cases_fail_where_the_check_does_and_counts_add_up(fail_on: str) -> None:
     review = reviewed(finding(), finding("warning", message=HOSTILE), name=HOSTILE, fail_on=fail_on)
-    review = Review("1.0.0", (*review.files, *reviewed().files), (UnreadableFile(HOSTILE),))
+    review = Review("1.0.0", rules(), (*review.files, *reviewed().files), (UnreadableFile(HOSTILE),))
     root = ET.fromstring(junit.render(review))  # noqa: S314 - ours
     for element in root.iter():
         assert {child.tag for child in element} <= CHILDREN[element.tag]
@@ -234,7 +233,7 @@ def test_junit_cases_fail_where_the_check_does_and_counts_add_up(fail_on: str) -
 
 
 def test_markdown_begins_with_the_summary_and_names_are_no_markup() -> None:
-    review = reviewed(finding("warning"), finding(message=HOSTILE, layer=HOSTILE), name=HOSTILE)
+    review = reviewed(finding("warning"), finding(message=HOSTILE, share=HOSTILE), name=HOSTILE)
     out = markdown.render(review)
     assert out.startswith("### poolcalc: 1 file: 1 error, 1 warning\n\n")
     html = MarkdownIt("gfm-like", {"linkify": False}).enable("table").render(out)

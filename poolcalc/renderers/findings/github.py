@@ -1,7 +1,7 @@
 """Findings as workflow commands, which GitHub shows beside the lines of a change."""
 
+from poolcalc.finding import Finding
 from poolcalc.review.files import Checked, Review
-from poolcalc.rule.finding import Finding
 from poolcalc.wording import counted
 
 MOST = 10
@@ -20,18 +20,21 @@ def render(review: Review) -> str:
 
 
 def _command(file: Checked, finding: Finding) -> str:
-    place = finding.place
-    properties = {
-        "file": file.source.name,
+    place = file.place(finding)
+    span = place and {
         "line": place.line,
         "endLine": place.line,
         "col": place.column,
         "endColumn": place.column + place.width,
-        "title": f"{finding.code} {finding.rule}",
+    }
+    properties = {
+        "file": file.source.name,
+        **(span or {}),
+        "title": f"{finding.rule.code} {finding.rule.name}",
     }
     text = "\n".join([finding.message, *finding.notes, *([f"help: {finding.help}"] if finding.help else [])])
     where = ",".join(f"{key}={_property(str(value))}" for key, value in properties.items())
-    return f"::{finding.severity} {where}::{_data(text)}"
+    return f"::{finding.rule.severity} {where}::{_data(text)}"
 
 
 def _data(text: str) -> str:

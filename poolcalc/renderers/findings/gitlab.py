@@ -3,6 +3,7 @@
 import json
 
 from poolcalc.review.files import Review
+from poolcalc.source import Place
 
 SEVERITIES = {"error": "major", "warning": "minor"}
 
@@ -12,12 +13,12 @@ def render(review: Review) -> str:
     issues = [
         {
             "description": finding.message + (f"; {finding.help}" if finding.help else ""),
-            "check_name": f"{finding.code} {finding.rule}",
+            "check_name": f"{finding.rule.code} {finding.rule.name}",
             "fingerprint": fingerprint,
-            "severity": SEVERITIES[finding.severity],
+            "severity": SEVERITIES[finding.rule.severity],
             "location": {
                 "path": file.source.name.removeprefix("./"),
-                "lines": {"begin": finding.place.line},
+                "lines": {"begin": (file.place(finding) or Place()).line},
             },
         }
         for file in review.files

@@ -3,8 +3,7 @@
 import json
 from typing import Any
 
-from poolcalc.review.files import Checked, Review
-from poolcalc.rule.finding import Finding
+from poolcalc.review.files import Review
 
 SCHEMA = "poolcalc.check/1"
 
@@ -30,7 +29,9 @@ def to_dict(review: Review) -> dict[str, Any]:
             for file in review.files
         ],
         "unreadable": [{"message": error.message, "help": error.help} for error in review.unreadable],
-        "findings": [_entry(file, finding) for file in review.files for finding in file.findings],
+        "findings": [
+            finding.to_dict(file.source.name, file.places) for file in review.files for finding in file.findings
+        ],
         "summary": {
             "files": len(review.files),
             "errors": review.errors,
@@ -38,19 +39,4 @@ def to_dict(review: Review) -> dict[str, Any]:
             "ignored": review.ignored,
             "unreadable": len(review.unreadable),
         },
-    }
-
-
-def _entry(file: Checked, finding: Finding) -> dict[str, Any]:
-    return {
-        "code": finding.code,
-        "rule": finding.rule,
-        "severity": finding.severity,
-        "message": finding.message,
-        "layer": finding.layer or None,
-        "file": file.source.name,
-        "line": finding.place.line,
-        "column": finding.place.column,
-        "help": finding.help,
-        "notes": list(finding.notes),
     }

@@ -3,8 +3,8 @@
 import re
 from xml.etree import ElementTree as ET
 
+from poolcalc.finding import Finding
 from poolcalc.review.files import Checked, Review
-from poolcalc.rule.finding import Finding
 
 _FORBIDDEN = re.compile("[\0-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 """What XML 1.0 cannot hold, escaped or not."""
@@ -30,7 +30,7 @@ def _suite(root: ET.Element, file: Checked) -> None:
     name = _clean(file.source.name)
     suite = ET.SubElement(root, "testsuite", name=name)
     for finding in file.findings:
-        about = f"{finding.code} {finding.rule}"
+        about = f"{finding.rule.code} {finding.rule.name}"
         case = ET.SubElement(suite, "testcase", classname=name, name=_clean(f"{about}: {finding.message}"))
         text = _clean(_text(file, finding))
         if file.policy.fails(finding):
@@ -43,9 +43,9 @@ def _suite(root: ET.Element, file: Checked) -> None:
 
 
 def _text(file: Checked, finding: Finding) -> str:
-    where = f"{file.source.name}:{finding.place.line}:{finding.place.column}"
+    where = file.spot(finding)
     remedy = [f"help: {finding.help}"] if finding.help else []
-    return "\n".join([f"{where}: {finding.severity}: {finding.message}", *finding.notes, *remedy])
+    return "\n".join([f"{where}: {finding.rule.severity}: {finding.message}", *finding.notes, *remedy])
 
 
 def _count(element: ET.Element) -> None:

@@ -2,8 +2,8 @@
 
 import re
 
+from poolcalc.finding import Finding
 from poolcalc.review.files import Checked, Review
-from poolcalc.rule.finding import Finding
 from poolcalc.wording import counted
 
 MOST = 100
@@ -33,8 +33,8 @@ def render(review: Review) -> str:
 
 
 def _row(file: Checked, finding: Finding) -> str:
-    rule = f"{finding.code} {finding.rule}"
-    return f"| {finding.severity} | {_place(file, finding)} | {rule} | {_escaped(finding.message)} |"
+    rule = f"{finding.rule.code} {finding.rule.name}"
+    return f"| {finding.rule.severity} | {_place(file, finding)} | {rule} | {_escaped(finding.message)} |"
 
 
 def _explanation(file: Checked, finding: Finding) -> list[str]:
@@ -44,7 +44,7 @@ def _explanation(file: Checked, finding: Finding) -> list[str]:
 
 
 def _place(file: Checked, finding: Finding) -> str:
-    return _escaped(f"{file.source.name}:{finding.place.line}:{finding.place.column}")
+    return _escaped(file.spot(finding))
 
 
 def _escaped(text: str) -> str:

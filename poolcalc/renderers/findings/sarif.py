@@ -5,18 +5,18 @@ import re
 from typing import Any
 from urllib.parse import quote
 
+from poolcalc.finding import Finding
 from poolcalc.review.files import Checked, Review
-from poolcalc.review.policy import Known, known
-from poolcalc.rule.finding import Finding
+from poolcalc.rule.rule import Rule
 
 SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 
 
 def render(review: Review) -> str:
     """Return a log of one run."""
-    found = {finding.code for file in review.files for finding in file.findings}
-    rules = [rule for rule in known() if rule.code in found]
-    indices = {rule.code: index for index, rule in enumerate(rules)}
+    found = {finding.rule.code for file in review.files for finding in file.findings}
+    rules = [rule for rule in review.rules if rule.id.code in found]
+    indices = {rule.id.code: index for index, rule in enumerate(rules)}
     run = {
         "tool": {"driver": {"name": "poolcalc", "semanticVersion": review.version, "rules": list(map(_rule, rules))}},
         "columnKind": "unicodeCodePoints",
@@ -30,7 +30,7 @@ def render(review: Review) -> str:
         ],
         "artifacts": [{"location": {"uri": _uri(file.source.name)}} for file in review.files],
         "results": [
-            _result(file, index, finding, indices[finding.code], fingerprint)
+            _result(file, index, finding, indices[finding.rule.code], fingerprint)
             for index, file in enumerate(review.files)
             for finding, fingerprint in zip(file.findings, file.fingerprints, strict=True)
         ],
@@ -38,34 +38,32 @@ def render(review: Review) -> str:
     return json.dumps({"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}, indent=1) + "\n"
 
 
-def _rule(rule: Known) -> dict[str, Any]:
-    first, _, rest = rule.text.partition("\n\n")
+def _rule(rule: Rule) -> dict[str, Any]:
+    first, _, rest = rule.page.partition("\n\n")
     return {
-        "id": rule.code,
-        "name": "".join(map(str.capitalize, rule.name.split("-"))),
+        "id": rule.id.code,
+        "name": "".join(map(str.capitalize, rule.id.name.split("-"))),
         "shortDescription": {"text": first},
         "fullDescription": {"text": " ".join(rest.partition("Bad:")[0].split()) or first},
-        "help": {"text": rule.text, "markdown": rule.text},
-        "defaultConfiguration": {"level": rule.severity},
+        "help": {"text": rule.page, "markdown": rule.page},
+        "defaultConfiguration": {"level": rule.id.severity},
     }
 
 
 def _result(file: Checked, artifact: int, finding: Finding, rule: int, fingerprint: str) -> dict[str, Any]:
-    place = finding.place
+    place = file.place(finding)
     text = "\n".join([finding.message, *finding.notes, *([f"help: {finding.help}"] if finding.help else [])])
-    region = {"startLine": place.line, "startColumn": place.column, "endColumn": place.column + place.width}
-    location: dict[str, Any] = {
-        "physicalLocation": {
-            "artifactLocation": {"uri": _uri(file.source.name), "index": artifact},
-            "region": region,
-        }
-    }
+    physical: dict[str, Any] = {"artifactLocation": {"uri": _uri(file.source.name), "index": artifact}}
+    if place:
+        end = place.column + place.width
+        physical["region"] = {"startLine": place.line, "startColumn": place.column, "endColumn": end}
+    location: dict[str, Any] = {"physicalLocation": physical}
     if finding.layer:
         location["logicalLocations"] = [{"fullyQualifiedName": finding.layer, "kind": "element"}]
     return {
-        "ruleId": finding.code,
+        "ruleId": finding.rule.code,
         "ruleIndex": rule,
-        "level": finding.severity,
+        "level": finding.rule.severity,
         "message": _message(text),
         "locations": [location],
         "partialFingerprints": {"poolcalc/v1": fingerprint},

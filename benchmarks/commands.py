@@ -73,8 +73,8 @@ def held(name: str, shape: Sequence[int]) -> list[str]:
     text = "x".join(map(str, shape))
     command = ("shapes", name, "--input", text, "--threads", "1")
     ((_, peak), (_, tiny)) = processes(3, (*POOLCALC, *command), (*POOLCALC, "shapes", "lenet5", "--threads", "1"))
-    analysis = analyse(load(name, input_shape=tuple(shape)))
-    foretold = (estimate.memory(analysis) - estimate.memory(analyse(load("lenet5")))) / 2**20
+    analysis = analyse(load(name, input_shape=tuple(shape)).graph)
+    foretold = (estimate.memory(analysis) - estimate.memory(analyse(load("lenet5").graph))) / 2**20
     sizes = [[prod(given) for given in layer.input_shapes if given] for layer in analysis.layers]
     largest = max(sum(given) + (layer.activations or 0) for given, layer in zip(sizes, analysis.layers, strict=True))
     mib = largest * 4 / 2**20

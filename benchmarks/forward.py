@@ -50,7 +50,7 @@ def convolutions(name: str) -> list[list[str]]:
     """Time every convolution of a network, the matrix products of the same sizes, and making the weights."""
     ours = bare = drawing = 0.0
     known: dict[object, list[float]] = {}
-    for layer in analyse(load(name)).layers:
+    for layer in analyse(load(name).graph).layers:
         if layer.node.op.keyword == "conv" and layer.shape and layer.input_shapes[0]:
             key = (layer.node.op, layer.input_shapes)
             known[key] = known.get(key) or _convolution(layer)
@@ -84,14 +84,14 @@ def pooling(keyword: str, kernel: int, stride: int) -> list[str]:
 
 def whole(name: str, peer: str, other: Callable[[], object], rounds: int = ROUNDS) -> list[str]:
     """Time a whole network beside a peer."""
-    analysis = analyse(load(name))
+    analysis = analyse(load(name).graph)
     ours, theirs = medians(rounds, lambda: run(analysis, threads=1), other)
     return [name, peer, ms(ours), ms(theirs), times(ours / theirs)]
 
 
 def threads(name: str) -> list[str]:
     """Time a network on two threads beside one."""
-    analysis = analyse(load(name))
+    analysis = analyse(load(name).graph)
     two, one = medians(3 * ROUNDS, lambda: run(analysis, threads=2), lambda: run(analysis, threads=1))
     return [f"{name} on two threads", "on one", ms(two), ms(one), times(two / one)]
 
@@ -129,7 +129,7 @@ def products_on_two_threads() -> list[str]:
 
 def estimated(name: str) -> list[str]:
     """Compare the time that is foretold with the time that is taken."""
-    analysis = analyse(load(name))
+    analysis = analyse(load(name).graph)
     foretold = sum(estimate.seconds(analysis))
     (taken,) = medians(ROUNDS, lambda: run(analysis, threads=1))
     return [f"{name}, foretold", "taken", ms(foretold), ms(taken), times(foretold / taken)]
@@ -218,14 +218,14 @@ def in_onnx(analysis: Analysis) -> bytes:
         helper.make_tensor_value_info(key, TensorProto.FLOAT, size)
         for key, size in zip(("input", analysis.graph.outputs[0]), sizes, strict=True)
     ]
-    graph = helper.make_graph(nodes, analysis.graph.name, values[:1], values[1:], tensors)
+    graph = helper.make_graph(nodes, "network", values[:1], values[1:], tensors)
     model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8)
     return bytes(model.SerializeToString())
 
 
 def beside_onnx(name: str) -> list[list[str]]:
     """Time a network beside what runs ONNX models."""
-    analysis = analyse(load(name))
+    analysis = analyse(load(name).graph)
     model, feed = in_onnx(analysis), {"input": NOISE.image((1, *analysis.graph.input))}
     rows = []
     if find_spec("onnxruntime"):
@@ -248,7 +248,7 @@ def main() -> None:
     rows += [estimated(name) for name in NETWORKS]
     rows += [products_on_two_threads(), *map(threads, NETWORKS), *map(beside_a_neighbour, NETWORKS)]
     if find_spec("torch"):
-        rows += [whole(name, "PyTorch", in_torch(analyse(load(name)))) for name in NETWORKS]
+        rows += [whole(name, "PyTorch", in_torch(analyse(load(name).graph))) for name in NETWORKS]
     else:
         missing("PyTorch")
     if find_spec("onnx"):

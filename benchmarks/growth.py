@@ -51,7 +51,7 @@ def files(folder: Path, verb: Sequence[str], sizes: Sequence[int], rounds: int) 
 def graphs(sizes: Sequence[int]) -> list[list[str]]:
     """Time the analysis, and the exact fields, of networks with many merges."""
     gc.set_threshold(200_000)  # as the command does
-    loaded = [loads(merges(size)) for size in sizes]
+    loaded = [loads(merges(size)).graph for size in sizes]
     rows = []
     works: dict[str, Callable[[Graph], object]] = {
         "analysis": analyse,

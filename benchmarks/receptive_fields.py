@@ -25,7 +25,7 @@ LAST_LOCAL = {"vgg16": "block5.pool", "resnet50": "layer4.2.add1", "inception_v3
 
 def formulas(name: str) -> list[str]:
     """Time what needs no NumPy, beside reading the file."""
-    graph = load(name)
+    graph = load(name).graph
     analysis = analyse(graph)
     seconds = medians(
         21,
@@ -39,7 +39,7 @@ def formulas(name: str) -> list[str]:
 
 def execution(name: str) -> list[str]:
     """Time the proof, and the exact effective field of one unit, beside a forward pass."""
-    analysis = analyse(load(name))
+    analysis = analyse(load(name).graph)
     fields = actual_fields(analysis)
     layer = next(layer for layer in analysis.layers if layer.node.name == LAST_LOCAL[name])
     unit = [size // 2 for size in (layer.shape or ())[1:]]
@@ -56,7 +56,7 @@ def execution(name: str) -> list[str]:
 def chain(layers: int) -> Graph:
     """Return a chain of 3-wide convolutions."""
     conv = "conv: {out_channels: 1, kernel_size: 3, padding: 1}"
-    return loads(f"input: [1, 224]\nlayers: [repeat: {{times: {layers}, layers: [{conv}]}}]")
+    return loads(f"input: [1, 224]\nlayers: [repeat: {{times: {layers}, layers: [{conv}]}}]").graph
 
 
 def growth(title: str, unit: str, small: tuple[int, Graph], large: tuple[int, Graph]) -> list[str]:
@@ -71,8 +71,8 @@ def growth(title: str, unit: str, small: tuple[int, Graph], large: tuple[int, Gr
 
 def wider(name: str) -> list[str]:
     """Time a network on its own input and on one of 4096×4096 pixels."""
-    graph = load(name)
-    return growth(name, "pixels", (graph.input[1], graph), (4096, load(name, input_shape=(3, 4096, 4096))))
+    graph = load(name).graph
+    return growth(name, "pixels", (graph.input[1], graph), (4096, load(name, input_shape=(3, 4096, 4096)).graph))
 
 
 def main() -> None:

@@ -15,7 +15,7 @@ ROUNDS = 21
 
 def studied(name: str) -> list[str]:
     """Time what `poolcalc sizes --range 1:4096` works out for one axis."""
-    graph = load(name)
+    graph = load(name).graph
     known = Sizes(graph, 0)
     study, verdicts = medians(ROUNDS, lambda: Sizes(graph, 0).clean, lambda: list(map(known.verdict, RANGE)))
     return [name, str(len(graph.nodes)), ms(study), ms(verdicts)]

@@ -14,12 +14,14 @@ if TYPE_CHECKING:
     from poolcalc.api import analyze, architectures, confirm, load, loads
     from poolcalc.errors import DoesNotFit, InvalidArchitecture, PoolcalcError, UnreadableFile
     from poolcalc.finding import Finding
+    from poolcalc.network.design import Design
     from poolcalc.network.graph import Graph, Node
     from poolcalc.source import Place
 
 __version__ = "0.1.0"
 
 _HOMES = {
+    "Design": "network.design",
     "DoesNotFit": "errors",
     "Finding": "finding",
     "Graph": "network.graph",
@@ -39,6 +41,7 @@ _HOMES = {
 """Where every public name lives. Modules are imported when a name is first used, so that `--version` stays instant."""
 
 __all__ = [
+    "Design",
     "DoesNotFit",
     "Finding",
     "Graph",

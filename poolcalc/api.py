@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from poolcalc.analysis.layers import analyse
 from poolcalc.answers import Report
 from poolcalc.errors import UnreadableFile
+from poolcalc.network.design import Design
 from poolcalc.network.graph import Graph
 from poolcalc.network.op import Shape
 from poolcalc.reading.architecture import parse
@@ -20,8 +21,8 @@ if TYPE_CHECKING:  # Python 3.10 has it elsewhere
     from importlib.resources.abc import Traversable
 
 
-def load(architecture: str | PathLike[str], *, input_shape: Shape | None = None) -> Graph:
-    """Return the graph of a file, or of a bundled architecture such as "vgg16".
+def load(architecture: str | PathLike[str], *, input_shape: Shape | None = None) -> Design:
+    """Return the network in a file, or of a bundled architecture such as "vgg16".
 
     input_shape: channels and spatial sizes that replace the file's.
     Raises UnreadableFile where there is no such file, InvalidArchitecture where it is wrong.
@@ -30,18 +31,19 @@ def load(architecture: str | PathLike[str], *, input_shape: Shape | None = None)
     return parse(data, name, input_shape=input_shape)
 
 
-def loads(text: str, *, name: str = "<string>", input_shape: Shape | None = None) -> Graph:
-    """Return the graph that YAML text describes; `name` stands in messages."""
+def loads(text: str, *, name: str = "<string>", input_shape: Shape | None = None) -> Design:
+    """Return the network that YAML text describes; `name` stands in messages."""
     return parse(text.encode("utf-8", "surrogatepass"), name, input_shape=input_shape)
 
 
-def analyze(graph: Graph) -> Report:
+def analyze(network: Design | Graph) -> Report:
     """Return shapes, costs and receptive fields of every layer, by formulas alone."""
-    return Report(analyse(graph))
+    design = _design(network)
+    return Report(design, analyse(design.graph))
 
 
 def confirm(
-    graph: Graph,
+    network: Design | Graph,
     *,
     batch: int = 1,
     seed: int = 0,
@@ -59,9 +61,10 @@ def confirm(
     """
     from poolcalc.execution.run import run
 
-    analysis = analyse(graph)
+    design = _design(network)
+    analysis = analyse(design.graph)
     found = run(analysis, batch=batch, seed=seed, progress=progress, threads=threads, channels=channels)
-    return Report(analysis, found)
+    return Report(design, analysis, found)
 
 
 def architectures() -> tuple[str, ...]:
@@ -89,6 +92,10 @@ def read(architecture: str | PathLike[str]) -> tuple[bytes, str]:
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) else "it is no file name"
         raise UnreadableFile(f"cannot read {str(architecture)!r}: {reason}") from None
+
+
+def _design(network: Design | Graph) -> Design:
+    return Design(network) if isinstance(network, Graph) else network
 
 
 def _bundled() -> "Iterator[Traversable]":

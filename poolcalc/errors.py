@@ -34,6 +34,10 @@ class InvalidArchitecture(PoolcalcError):  # noqa: N818 - likewise
         return "\n".join(_line(self.source, finding) for finding in self.findings)
 
 
+class InvalidGraph(PoolcalcError):  # noqa: N818 - likewise
+    """Nodes, inputs and outputs contradict each other: names are not unique, or nothing is called so."""
+
+
 class DoesNotFit(PoolcalcError):  # noqa: N818 - likewise
     """The forward pass would need more memory than there is; nothing was allocated."""
 

@@ -112,10 +112,10 @@ class Difference:
 
     def to_dict(self, *, everything: bool = False) -> dict[str, Any]:
         """Return the difference as plain data; everything: with the layers that did not change."""
-        sides = {"base": self.base.graph, "head": self.head.graph}
+        sides = {"base": self.base.design, "head": self.head.design}
         return {
             "schema": SCHEMA,
-            **{side: {"architecture": graph.name, "source": graph.source.name} for side, graph in sides.items()},
+            **{side: {"architecture": design.name, "source": design.source.name} for side, design in sides.items()},
             "network": [
                 {"output": change.name or None, "figure": change.figure, **change.to_dict()} for change in self.headline
             ],
@@ -140,7 +140,7 @@ def difference_tables(difference: Difference, *, everything: bool = False) -> li
     rows = tuple(row for changes in listed for row in _rows(changes))
     summary = _summary(difference)
     heading = Table(
-        title=f"{difference.base.graph.source.name} → {difference.head.graph.source.name}",
+        title=f"{difference.base.design.source.name} → {difference.head.design.source.name}",
         columns=COLUMNS,
         rows=tuple(_rows(difference.headline, "network")),
         notes=() if rows else (summary,),

@@ -130,7 +130,7 @@ def unit_table(report: Report, view: UnitView) -> Table:
         notes.append(f"{percent(padding)} of the theoretical box lie outside the input")
     unit = ",".join(map(str, view.unit))
     return Table(
-        title=f"{report.graph.name}  what unit {unit} of {view.layer} sees of {_origin(report)}",
+        title=f"{report.design.name}  what unit {unit} of {view.layer} sees of {_origin(report)}",
         columns=tuple(columns),
         rows=tuple(rows),
         notes=tuple(notes),
@@ -176,7 +176,7 @@ def pixel_table(report: Report, pixel: Sequence[int], layers: Iterable[Layer]) -
     columns = [Column(key="name", title="layer", left=True), Column(key="output_shape", title="output", expendable=1)]
     columns += [Column(key=f"{axis}s", title=f"{axis}s") for axis in axes]
     return Table(
-        title=f"{report.graph.name}  which units see pixel {','.join(map(str, pixel))} of {_origin(report)}",
+        title=f"{report.design.name}  which units see pixel {','.join(map(str, pixel))} of {_origin(report)}",
         columns=(*columns, Column(key="units", title="units")),
         rows=tuple(rows),
         notes=("first … last unit that sees the pixel; – where none does",),

@@ -42,7 +42,7 @@ def effective_table(report: Report, field: EffectiveField) -> Table:
         rows.append(Row(tuple(map(Cell, values, plain))))
     unit = ",".join(map(str, field.unit))
     return Table(
-        title=f"{report.graph.name}  effective field of unit {unit} of {field.layer}, untrained",
+        title=f"{report.design.name}  effective field of unit {unit} of {field.layer}, untrained",
         columns=columns,
         rows=tuple(rows),
         notes=(

@@ -10,6 +10,7 @@ from poolcalc.analysis.actual import ActualField
 from poolcalc.analysis.layers import Analysis, Layer
 from poolcalc.execution.results import Confirmation, Proof
 from poolcalc.finding import Finding
+from poolcalc.network.design import Design
 from poolcalc.network.expectation import Expectation
 from poolcalc.network.graph import Graph, Node
 from poolcalc.network.op import Op
@@ -25,12 +26,14 @@ SCHEMA = "poolcalc.report/1"
 class Report:
     """The analysis of one graph, with the forward pass that confirms it or without.
 
+    design: the network and its purpose.
     analysis: shapes, costs and receptive fields of all layers.
     forward: what the NumPy forward pass found, None where it was not run.
     proof: which receptive fields were proven by execution, None where that was not tried.
     asked: what must hold beside what the file expects.
     """
 
+    design: Design
     analysis: Analysis
     forward: Confirmation | None = None
     proof: Proof | None = None
@@ -39,7 +42,7 @@ class Report:
     @property
     def graph(self) -> Graph:
         """The network that was analysed."""
-        return self.analysis.graph
+        return self.design.graph
 
     @property
     def layers(self) -> tuple[Layer, ...]:
@@ -69,7 +72,7 @@ class Report:
     @cached_property
     def facts(self) -> Facts:
         """What rules look at."""
-        return Facts(self.analysis, self.forward, self.proof)
+        return Facts(self.design, self.analysis, self.forward, self.proof)
 
     @property
     def actual(self) -> dict[str, ActualField | None]:
@@ -102,12 +105,12 @@ class Report:
 
     def to_dict(self) -> dict[str, Any]:
         """Return the report as plain data, the object that `--format json` prints."""
-        graph, forward = self.graph, self.forward
+        design, graph, forward = self.design, self.graph, self.forward
         answers = [self.confirmed(layer) for layer in self.layers]
         return {
             "schema": SCHEMA,
-            "architecture": graph.name,
-            "source": graph.source.name,
+            "architecture": design.name,
+            "source": design.source.name,
             "input": list(graph.input),
             "batch": forward.batch if forward else 1,
             "layers": [self._layer(layer) for layer in self.layers],
@@ -125,16 +128,17 @@ class Report:
                 "seed": forward.seed if forward else None,
                 "seconds": forward.seconds if forward else None,
             },
-            "findings": [finding.to_dict(graph.source.name, graph.places) for finding in self.findings],
+            "findings": [finding.to_dict(design.source.name, design.places) for finding in self.findings],
         }
 
     def _layer(self, layer: Layer) -> dict[str, Any]:
         node: Node = layer.node
+        place = self.design.places.get(node.name)
         return {
             "name": node.name,
             "op": node.op.keyword,
             "inputs": list(node.inputs),
-            "line": node.place.line,
+            "line": place.line if place else None,
             "input_shapes": [list(shape) if shape else None for shape in layer.input_shapes],
             "output_shape": list(layer.shape) if layer.shape else None,
             "parameters": parameters_of(node.op),

@@ -87,7 +87,7 @@ def sizes_table(study: SizeStudy, *, complete: bool = False) -> Table:
 
     complete: every axis in rows of its own, with the network's name, as CSV wants it.
     """
-    graph = study.report.graph
+    design = study.report.design
     words = AXES[len(study.axes)]
     groups = [(word, axis) for axis, word in enumerate(words)] if complete else study.groups
     columns: tuple[Column, ...]
@@ -100,10 +100,10 @@ def sizes_table(study: SizeStudy, *, complete: bool = False) -> Table:
             columns, rows = _filled(columns, rows, alone=len(groups) == 1)
     if complete:
         columns = (*columns, _ARCHITECTURE)
-        rows = [Row((*row.cells, Cell(graph.name, graph.name)), kind=row.kind) for row in rows]
-    title = f"{graph.name}  {times(graph.input)}"
+        rows = [Row((*row.cells, Cell(design.name, design.name)), kind=row.kind) for row in rows]
+    title = f"{design.name}  {times(design.graph.input)}"
     return Table(
-        title=f"{title}  {graph.reference}" if graph.reference else title,
+        title=f"{title}  {design.reference}" if design.reference else title,
         columns=columns,
         rows=tuple(rows),
         notes=tuple(_notes(study)),
@@ -247,12 +247,12 @@ def _tiling_notes(study: SizeStudy) -> list[str]:
 
 def sizes_dict(study: SizeStudy) -> dict[str, Any]:
     """Return the study as plain data, the object that `--format json` prints."""
-    graph = study.report.graph
+    design = study.report.design
     return {
         "schema": SCHEMA,
-        "architecture": graph.name,
-        "source": graph.source.name,
-        "input": list(graph.input),
+        "architecture": design.name,
+        "source": design.source.name,
+        "input": list(design.graph.input),
         "axes": [_axis(study, axis) for axis in range(len(study.axes))],
         "findings": study.report.to_dict()["findings"],
     }

@@ -136,7 +136,7 @@ def _confirmed(report: Report, stage: Stage) -> Cell:
 
 
 def _architecture(report: Report, _: Stage) -> Cell:
-    return Cell(report.graph.name, report.graph.name)
+    return Cell(report.design.name, report.design.name)
 
 
 def _width(report: Report, stage: Stage) -> Cell:
@@ -238,11 +238,11 @@ def _proof_lines(report: Report) -> list[str]:
 def _table(
     report: Report, declared: Sequence[_Declared], stages: Sequence[Stage], notes: Iterable[str | None]
 ) -> Table:
-    graph = report.graph
+    design = report.design
     first = {
         "name": Cell("input", "input"),
-        "output_shape": Cell(times(graph.input), "x".join(map(str, graph.input))),
-        "architecture": Cell(graph.name, graph.name),
+        "output_shape": Cell(times(design.graph.input), "x".join(map(str, design.graph.input))),
+        "architecture": Cell(design.name, design.name),
     }
     rows = [Row(tuple(first.get(d.column.key, Cell("")) for d in declared))]
     for stage in stages:
@@ -253,9 +253,9 @@ def _table(
     if any(d.total for d in declared):
         cells = [Cell(f"{d.total(report):,}", d.total(report)) if d.total else Cell("") for d in declared]
         totals = Row((Cell("total", "total"), *cells[1:]))
-    title = f"{graph.name}  {times(graph.input)}"
+    title = f"{design.name}  {times(design.graph.input)}"
     return Table(
-        title=f"{title}  {graph.reference}" if graph.reference else title,
+        title=f"{title}  {design.reference}" if design.reference else title,
         columns=tuple(d.column for d in declared),
         rows=tuple(rows),
         totals=totals,

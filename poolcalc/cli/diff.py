@@ -8,9 +8,9 @@ from poolcalc.answers.diff import FIGURES, Difference, difference_tables
 from poolcalc.api import analyze
 from poolcalc.cli import options
 from poolcalc.cli.output import complain, drawn, require_writable, write
-from poolcalc.cli.reports import read_graph
+from poolcalc.cli.reports import read_design
 from poolcalc.errors import UnreadableFile
-from poolcalc.network.graph import Graph
+from poolcalc.network.design import Design
 from poolcalc.network.op import Shape
 from poolcalc.reading.architecture import parse
 
@@ -37,7 +37,7 @@ def diff(
     require_writable(output, (old, new))
     watched = _figures(fail_on_change)
     shape = options.shape(size)
-    difference = Difference(*(analyze(_graph(name, shape)) for name in (old, new)))
+    difference = Difference(*(analyze(_design(name, shape)) for name in (old, new)))
     if form is options.Format.JSON:
         import json
 
@@ -60,10 +60,10 @@ def _figures(text: str) -> list[str]:
     return names
 
 
-def _graph(name: str, shape: Shape | None) -> Graph:
+def _design(name: str, shape: Shape | None) -> Design:
     if name.startswith("git:"):
         return parse(_committed(name), name, input_shape=shape)
-    return read_graph(name, shape)
+    return read_design(name, shape)
 
 
 def _committed(name: str) -> bytes:

@@ -38,24 +38,24 @@ def list_architectures(
 
 
 def _entry(report: Report) -> dict[str, Any]:
-    graph = report.graph
+    design = report.design
     return {
-        "architecture": graph.name,
-        "input": list(graph.input),
+        "architecture": design.name,
+        "input": list(design.graph.input),
         "params": report.params,
         "macs": report.macs,
-        "description": graph.description,
-        "reference": graph.reference,
+        "description": design.description,
+        "reference": design.reference,
     }
 
 
 def _row(report: Report) -> Row:
-    graph = report.graph
+    design = report.design
     return Row((
-        Cell(graph.name, graph.name),
-        Cell(times(graph.input), "x".join(map(str, graph.input))),
+        Cell(design.name, design.name),
+        Cell(times(design.graph.input), "x".join(map(str, design.graph.input))),
         Cell(f"{report.params:,}", report.params),
         Cell(f"{report.macs:,}", report.macs),
-        Cell(graph.description or "", graph.description),
-        Cell(graph.reference or "", graph.reference),
+        Cell(design.description or "", design.description),
+        Cell(design.reference or "", design.reference),
     ))  # fmt: skip

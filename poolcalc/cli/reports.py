@@ -12,7 +12,7 @@ from poolcalc.cli.options import Colour, Format
 from poolcalc.cli.output import drawn, print_error, print_findings, require_writable, write
 from poolcalc.cli.progress import bar
 from poolcalc.errors import PoolcalcError, UnreadableFile
-from poolcalc.network.graph import Graph
+from poolcalc.network.design import Design
 from poolcalc.network.op import Shape
 from poolcalc.reading.architecture import parse
 from poolcalc.reading.yaml_reader import MOST_BYTES
@@ -26,7 +26,7 @@ def print_reports(
     output: str | None,
     colour: Colour,
     *,
-    examine: Callable[[Graph], Report],
+    examine: Callable[[Design], Report],
     table: Callable[[Report], Table],
     data: Callable[[Report], dict[str, Any]] = Report.to_dict,
 ) -> None:
@@ -35,7 +35,7 @@ def print_reports(
     reports, code = [], 0
     for architecture in architectures:
         try:
-            reports.append(examine(read_graph(architecture, input_shape)))
+            reports.append(examine(read_design(architecture, input_shape)))
         except PoolcalcError as error:
             code = max(code, print_error(error))
     if reports and form is Format.JSON:
@@ -43,13 +43,13 @@ def print_reports(
     elif reports:
         write(drawn(list(map(table, reports)), form, output, colour), output)
     for report in reports:
-        print_findings(report.findings, report.graph.source, report.graph.places)
+        print_findings(report.findings, report.design.source, report.design.places)
         code = max(code, 1 if report.findings else 0)
     raise typer.Exit(code)
 
 
-def read_graph(architecture: str, input_shape: Shape | None) -> Graph:
-    """Return the graph of a file, of a bundled architecture, or of what comes in."""
+def read_design(architecture: str, input_shape: Shape | None) -> Design:
+    """Return the design in a file, of a bundled architecture, or of what comes in."""
     if architecture == "-":
         try:
             data = sys.stdin.buffer.read(MOST_BYTES + 1)
@@ -59,13 +59,13 @@ def read_graph(architecture: str, input_shape: Shape | None) -> Graph:
     return load(architecture, input_shape=input_shape)
 
 
-def confirmed(graph: Graph, **how: Any) -> Report:
+def confirmed(design: Design, **how: Any) -> Report:
     """Run a network as `confirm` does it, with a progress bar, in a process that is all poolcalc's."""
     from poolcalc.execution.memory import give_back_large_arrays
 
     give_back_large_arrays()
-    with bar(f"running {graph.name}") as progress:
-        return confirm(graph, progress=progress, **how)
+    with bar(f"running {design.name}") as progress:
+        return confirm(design, progress=progress, **how)
 
 
 def _json(objects: Sequence[dict[str, Any]], *, several: bool) -> str:

@@ -21,8 +21,9 @@ from poolcalc.answers.fields import (
 from poolcalc.answers.tables import rf_table
 from poolcalc.cli import options
 from poolcalc.cli.reports import print_reports
+from poolcalc.network.design import Design
 from poolcalc.network.expectation import Expectation, Relation, What
-from poolcalc.network.graph import INPUT, Graph
+from poolcalc.network.graph import INPUT
 from poolcalc.renderers.table import Table
 
 
@@ -74,11 +75,11 @@ def rf(  # noqa: PLR0913, PLR0917 - one for every option
     if at and unit is None and pixel is None and not bounds:
         raise typer.BadParameter("--at is about --unit, --pixel, --min, --max or --max-jump; give one of them")
 
-    def examine(graph: Graph) -> Report:
-        report = Report(analyse(graph))
+    def examine(design: Design) -> Report:
+        report = Report(design, analyse(design.graph))
         if origin != INPUT or not gates:
             start = INPUT if origin == INPUT else _map_named(report, origin)
-            report = Report(analyse(graph, origin=start, gates=gates))
+            report = Report(design, analyse(design.graph, origin=start, gates=gates))
         if verify:
             from poolcalc.execution.proof import prove
 

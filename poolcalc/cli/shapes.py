@@ -10,7 +10,7 @@ from poolcalc.answers.tables import shapes_table
 from poolcalc.api import analyze
 from poolcalc.cli import options
 from poolcalc.cli.reports import confirmed, print_reports
-from poolcalc.network.graph import Graph
+from poolcalc.network.design import Design
 from poolcalc.renderers.table import Table
 
 THIN = 2
@@ -44,10 +44,10 @@ def shapes(  # noqa: PLR0913, PLR0917 - one for every option
     Exit code 1: a layer that cannot run, or a shape that the forward pass did not confirm.
     """
 
-    def examine(graph: Graph) -> Report:
+    def examine(design: Design) -> Report:
         if not forward:
-            return analyze(graph)
-        return confirmed(graph, batch=batch, seed=seed, threads=threads, channels=THIN if thin else None)
+            return analyze(design)
+        return confirmed(design, batch=batch, seed=seed, threads=threads, channels=THIN if thin else None)
 
     def table(report: Report) -> Table:
         drawn = shapes_table(report, fold=fold, complete=form is options.Format.CSV)

@@ -39,7 +39,7 @@ def inserted(graph: Graph, name: str, place: int, op: Op) -> Graph:
             nodes.append(node)
             continue
         fresh = fresh_name(graph)
-        nodes.append(Node(fresh, op, (node.inputs[place],), node.place))
+        nodes.append(Node(fresh, op, (node.inputs[place],)))
         nodes.append(node._replace(inputs=(*node.inputs[:place], fresh, *node.inputs[place + 1 :])))
     return replace(graph, nodes=tuple(nodes))
 
@@ -55,7 +55,7 @@ def appended(graph: Graph, name: str, op: Op) -> Graph:
     for node in graph.nodes:
         nodes.append(node._replace(inputs=renamed(node.inputs)))
         if node.name == name:
-            nodes.append(Node(fresh, op, (name,), node.place))
+            nodes.append(Node(fresh, op, (name,)))
     return replace(graph, nodes=tuple(nodes), outputs=renamed(graph.outputs))
 
 

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from fractions import Fraction
 from typing import Literal, NamedTuple
 
-from poolcalc.source import Place
 from poolcalc.wording import figures
 
 What = Literal["output", "size", "receptive_field", "jump", "params", "macs", "activations", "dropped"]
@@ -21,16 +20,17 @@ class Expectation(NamedTuple):
     """One thing that is asked.
 
     what: the key in the file. relation, wanted: the values, one per axis, or one that holds on every axis.
-    place: where it stands in the file, None on the command line. layer: the node it is about; None for the network as a
-    whole. message: the team's own words, for whoever breaks it.
+    layer: the node it is about; None for the network as a whole.
+    message: the team's own words, for whoever breaks it.
+    key: what it is called in the file (`expect.params`), under which its place is found; "" where no file asks it.
     """
 
     what: What
     wanted: tuple[Fraction | int, ...]
     relation: Relation = "exactly"
-    place: Place | None = None
     layer: str | None = None
     message: str | None = None
+    key: str = ""
 
     def allows(self, found: Sequence[Span]) -> bool:
         """Return whether the values found, one span per axis, are what was asked.

@@ -1,14 +1,12 @@
-"""The network as a graph of operators: what a file says, after repeats, residuals and branches are written out."""
+"""The network as a graph of operators, with repeats, residuals and branches written out."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
+from poolcalc.errors import InvalidGraph
 from poolcalc.network.op import Op, Shape
-from poolcalc.source import Place, Source
-
-if TYPE_CHECKING:
-    from poolcalc.network.expectation import Expectation
 
 INPUT = "input"
 """The name by which layers refer to the network's input."""
@@ -18,41 +16,50 @@ class Node(NamedTuple):
     """One operator in the graph.
 
     name: unique, with the names of the enclosing blocks in front (`layer1.0.conv2`).
-    inputs: names of other nodes, or "input".
-    place: where the layer stands in the file; the copies made by a repeat share it.
+    inputs: names of nodes before it, or "input".
     """
 
     name: str
     op: Op
     inputs: tuple[str, ...]
-    place: Place
 
 
 @dataclass(frozen=True)
 class Graph:
-    """A network; nodes come after all of their inputs.
+    """A network: what is computed from what. Knows nothing of the file that it came from; see `Design`.
 
     input: the input's shape, channels first, without batch.
+    nodes: every node comes after all of its inputs.
     outputs: names of the nodes that are results.
-    task: classification, detection or segmentation, where the file says so.
-    objects: the sizes of objects that matter, in pixels of the input. expectations: what the network must keep.
+    Raises InvalidGraph where that does not hold, so that whoever has a graph need not ask.
     """
 
-    name: str
     input: Shape
     nodes: tuple[Node, ...]
     outputs: tuple[str, ...]
-    source: Source
-    task: str | None = None
-    description: str | None = None
-    reference: str | None = None
-    objects: tuple[int, ...] = ()
-    expectations: "tuple[Expectation, ...]" = ()
 
-    @cached_property
-    def places(self) -> dict[str, Place]:
-        """Where every layer stands in the file, by its name."""
-        return {node.name: node.place for node in self.nodes}
+    def __post_init__(self) -> None:
+        for wrong in self._contradictions():
+            raise InvalidGraph(wrong)
+
+    def _contradictions(self) -> Iterator[str]:
+        """Yield what makes this no graph."""
+        if not 2 <= len(self.input) <= 4 or not all(type(size) is int and size > 0 for size in self.input):
+            yield f"the input is channels and 1, 2 or 3 spatial sizes, all of at least 1, not {self.input!r}"
+        known = {INPUT}
+        for name, op, inputs in self.nodes:
+            if name in known:
+                yield f"the name {name!r} is taken"
+            if unknown := next((source for source in inputs if source not in known), None):
+                yield f"{name} reads {unknown!r}, which no node before it is called"
+            if len(inputs) < 2 if op.merges else len(inputs) != 1:
+                yield f"{name} reads {len(inputs)} tensors; {op.keyword} reads {'two or more' if op.merges else 'one'}"
+            known.add(name)
+        if not self.outputs or len(set(self.outputs)) < len(self.outputs):
+            yield f"the outputs are one or more different nodes, not {self.outputs!r}"
+        for name in self.outputs:
+            if name == INPUT or name not in known:
+                yield f"the output {name!r} is no node"
 
     @cached_property
     def expiring(self) -> tuple[tuple[str, ...], ...]:

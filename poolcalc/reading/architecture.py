@@ -1,10 +1,11 @@
-"""A document to a graph: top-level keys, then layers (see `layers.py`), then the references between them."""
+"""A document to a design: top-level keys, then layers (see `layers.py`), then the references between them."""
 
 import re
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from poolcalc.errors import InvalidArchitecture
+from poolcalc.network.design import Design
 from poolcalc.network.graph import INPUT, Graph
 from poolcalc.network.op import Shape
 from poolcalc.network.parameter import OneOf, Unreadable, Whole, read_all
@@ -34,25 +35,24 @@ KEYS = {
 SIZE = Whole(1, 2**20)
 
 
-def parse(data: bytes, name: str, *, input_shape: Shape | None = None) -> Graph:
-    """Return the graph that a file describes.
+def parse(data: bytes, name: str, *, input_shape: Shape | None = None) -> Design:
+    """Return what a file describes.
 
     data: the file's bytes. name: the file's name, for messages. input_shape: replaces the file's input.
     Raises InvalidArchitecture with everything that is wrong.
     """
     problems = Problems()
     text = yaml_reader.decode(data, problems)
-    source, graph = Source(name, text or ""), None
+    source, design = Source(name, text or ""), None
     with suppress(Stop):
         document = yaml_reader.read(text, problems) if text is not None else None
-        graph = _graph(document, source, input_shape, problems) if document is not None else None
-    found = tuple(problems)
-    if found or graph is None:
-        raise InvalidArchitecture(source, found)
-    return graph
+        design = _design(document, source, input_shape, problems) if document is not None else None
+    if design is None:
+        raise InvalidArchitecture(source, tuple(problems))
+    return design
 
 
-def _graph(document: Value, source: Source, input_shape: Shape | None, problems: Problems) -> Graph | None:
+def _design(document: Value, source: Source, input_shape: Shape | None, problems: Problems) -> Design | None:
     if not isinstance(document, Record):
         problems.add(
             document, f"expected keys and values, found {described(document)}", help="start with `input:` and `layers:`"
@@ -72,30 +72,37 @@ def _graph(document: Value, source: Source, input_shape: Shape | None, problems:
     nodes = wiring.resolved()
     outputs = _outputs(entries["outputs"], wiring, problems) if "outputs" in entries else (last,)
     objects = _objects(entries.get("objects"), problems)
-    expectations = _expectations(entries["expect"], problems, wiring, shape, outputs) if "expect" in entries else ()
-    if nodes is None or shape is None:
+    places = {name: draft.place for name, draft in wiring.drafts.items()}
+    expectations = _expectations(entries.get("expect"), problems, wiring, shape, outputs, places)
+    if nodes is None or shape is None or problems.found:
         return None
     stem = source.name.replace("\\", "/").rpartition("/")[2].removesuffix(".yaml").removesuffix(".yml")
-    return Graph(
+    return Design(
+        graph=Graph(shape, nodes, outputs),
         name=texts["name"] or stem,
-        input=shape,
-        nodes=nodes,
-        outputs=outputs,
         source=source,
         task=task,
         description=texts["description"],
         reference=texts["reference"],
         objects=objects,
         expectations=expectations,
+        places=places,
     )
 
 
 def _expectations(
-    value: Value, problems: Problems, wiring: Wiring, shape: Shape | None, outputs: tuple[str, ...]
+    value: Value | None,
+    problems: Problems,
+    wiring: Wiring,
+    shape: Shape | None,
+    outputs: tuple[str, ...],
+    places: dict[str, Place],
 ) -> "tuple[Expectation, ...]":
+    if value is None:
+        return ()
     from poolcalc.reading.expectations import Reading
 
-    return Reading(problems, wiring, len(shape) - 1 if shape else None, outputs).expectations(value)
+    return Reading(problems, wiring, len(shape) - 1 if shape else None, outputs, places).expectations(value)
 
 
 def _text(value: Value | None, problems: Problems) -> str | None:

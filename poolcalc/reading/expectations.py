@@ -133,12 +133,14 @@ class Reading(NamedTuple):
     """What it takes to read `expect`: the names in the file, and where problems go.
 
     rank: spatial axes of the input, None where it could not be read. outputs: the names of the results.
+    places: where expectations stand, by their keys, as they are found.
     """
 
     problems: Problems
     wiring: Wiring
     rank: int | None
     outputs: tuple[str, ...]
+    places: dict[str, Place]
 
     def expectations(self, value: Value) -> tuple[Expectation, ...]:
         """Return what is asked, in the order of the file."""
@@ -166,7 +168,7 @@ class Reading(NamedTuple):
         elif key == "output":
             yield from self._output(value)
         else:
-            yield from self._limits(cast(What, key), value)
+            yield from self._limits(f"expect.{key}", cast(What, key), value)
 
     def _output(self, value: Value) -> Iterator[Expectation]:
         if isinstance(value, Record):
@@ -176,12 +178,12 @@ class Reading(NamedTuple):
                     remedy = f"name one of the outputs: {', '.join(self.outputs)}"
                     self.problems.add(key, f"{shown(key.text)} is no output of the network", help=remedy)
                 elif name:
-                    yield from self.exactly("output", shape, name)
+                    yield from self.exactly(f"expect.output.{key.text}", "output", shape, name)
         elif len(self.outputs) > 1:
             remedy = f"write a shape under each name: {{{', '.join(f'{name}: …' for name in self.outputs)}}}"
             self.problems.add(value, f"the network has {len(self.outputs)} outputs", help=remedy)
         else:
-            yield from self.exactly("output", value, next(iter(self.outputs), None))
+            yield from self.exactly("expect.output", "output", value, next(iter(self.outputs), None))
 
     def _at(self, value: Value) -> Iterator[Expectation]:
         if not isinstance(value, Record):
@@ -195,7 +197,7 @@ class Reading(NamedTuple):
                 self.problems.add(wanted, f"expected keys and values, found {described(wanted)}", help=remedy)
                 continue
             for what, limits in known_entries(wanted, AT, "a layer has no", self.problems).items():
-                yield from self._limits(cast(What, what), limits, name)
+                yield from self._limits(f"expect.at.{key.text}.{what}", cast(What, what), limits, name)
 
     def _layer(self, key: Scalar) -> str | None:
         name = self.wiring.lookup(Reference(key.text, "", key.place))
@@ -204,22 +206,26 @@ class Reading(NamedTuple):
             return None
         return name
 
-    def _limits(self, what: What, value: Value, layer: str | None = None) -> Iterator[Expectation]:
+    def _limits(self, key: str, what: What, value: Value, layer: str | None = None) -> Iterator[Expectation]:
         """Yield an exact amount, or one expectation for each of min and max."""
         if not isinstance(value, Record):
-            yield from self.exactly(what, value, layer)
+            yield from self.exactly(key, what, value, layer)
             return
         if not value.entries:
             self.problems.add(value, f"{what} has neither min nor max", help="give one of them, or both")
         limits = known_entries(value, LIMITS, f"{what} has no", self.problems)
-        found = [one for key, limit in limits.items() for one in self.exactly(what, limit, layer, LIMITS[key])]
+        found = [
+            one
+            for side, limit in limits.items()
+            for one in self.exactly(f"{key}.{side}", what, limit, layer, LIMITS[side])
+        ]
         low, high = ([one.wanted for one in found if one.relation == relation] for relation in LIMITS.values())
         if low and high and any(map(gt, low[0], high[0])):
             self.problems.add(value, f"min {figures(low[0])} is above max {figures(high[0])}", help="swap them")
         yield from found
 
     def exactly(
-        self, what: What, value: Value, layer: str | None = None, relation: Relation = "exactly"
+        self, key: str, what: What, value: Value, layer: str | None = None, relation: Relation = "exactly"
     ) -> Iterator[Expectation]:
         """Yield the expectation that a value comes to, unless it is wrong."""
         try:
@@ -227,7 +233,8 @@ class Reading(NamedTuple):
         except Unreadable:
             return
         wanted = read if isinstance(read, tuple) else (read,)
-        yield Expectation(what=what, wanted=wanted, relation=relation, place=value.place, layer=layer)
+        self.places.setdefault(key, value.place)
+        yield Expectation(what=what, wanted=wanted, relation=relation, layer=layer, key=key)
 
 
 def parse_expectations(
@@ -248,12 +255,12 @@ def parse_expectations(
         ("macs", "at most", max_macs),
     )
     problems = Problems()
-    reading = Reading(problems, Wiring(problems), None, ())
+    reading = Reading(problems, Wiring(problems), None, (), {})
     found = [
-        one._replace(place=None)
+        one
         for what, relation, text in asked
         if text is not None
-        for one in reading.exactly(what, Scalar(Place(), str(text)), None, relation)
+        for one in reading.exactly("", what, Scalar(Place(), str(text)), None, relation)
     ]
     for problem in problems:
         raise ValueError(f"{problem.message}; {problem.help}" if problem.help else problem.message)

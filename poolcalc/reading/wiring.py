@@ -116,7 +116,7 @@ class Wiring:
         if not complete:
             return None
         drafts = self.drafts
-        return tuple(Node(name, op, inputs[name], drafts[name].place) for name in order if (op := drafts[name].op))
+        return tuple(Node(name, op, inputs[name]) for name in order if (op := drafts[name].op))
 
     def _sorted(self, inputs: dict[str, tuple[str, ...]]) -> list[str]:
         """Return the names in the file's order, except that what is read comes first; report cycles."""

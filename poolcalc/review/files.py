@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from poolcalc.errors import UnreadableFile
 from poolcalc.finding import INVALID, Finding, RuleId
-from poolcalc.network.graph import Graph
+from poolcalc.network.design import Design
 from poolcalc.reading.comments import remarks
 from poolcalc.review.policy import Policy, WrongRule, prefix
 from poolcalc.rule.rule import Rule
@@ -107,12 +107,12 @@ class Review(NamedTuple):
             yield from ((file, one) for file in self.files for one in file.findings if one.rule.severity == severity)
 
 
-def review(graph: Graph, findings: Iterable[Finding], policy: Policy, *, ran: Collection[Rule]) -> Checked:
+def review(design: Design, findings: Iterable[Finding], policy: Policy, *, ran: Collection[Rule]) -> Checked:
     """Return the review of a valid file.
 
     findings: all that rules found, selected or not. ran: these rules; what hides findings of others may well be needed.
     """
-    source, places = graph.source, graph.places
+    source, places = design.source, design.places
     ignores = tuple(_ignores(source.text))
     used: set[_Ignore] = set()
     kept = []
@@ -127,7 +127,7 @@ def review(graph: Graph, findings: Iterable[Finding], policy: Policy, *, ran: Co
         codes = [rule.id.code for rule in ran]
         kept += [ignore.complaint() for ignore in ignores if ignore not in used and ignore.concerns(codes)]
     kept.sort(key=lambda finding: (finding.place(places) or Place())[:2])
-    return Checked(source, policy, graph.name, tuple(map(policy.judged, kept)), places, ignored)
+    return Checked(source, policy, design.name, tuple(map(policy.judged, kept)), places, ignored)
 
 
 class _Ignore(NamedTuple):

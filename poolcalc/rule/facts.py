@@ -3,17 +3,18 @@
 Everything that follows is worked out when the first rule asks for it.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import cached_property, reduce
 from operator import and_
 from typing import TYPE_CHECKING, NamedTuple
 
 from poolcalc.analysis.actual import ActualField, actual_fields
-from poolcalc.analysis.layers import Analysis, Layer, Read
+from poolcalc.analysis.layers import Analysis, Layer, Read, analyse
 from poolcalc.analysis.spread import estimated_deviations
 from poolcalc.execution.results import Confirmation, Proof
 from poolcalc.families.sliding import SlidingWindow
+from poolcalc.network.design import Design
 from poolcalc.network.graph import INPUT, Graph
 from poolcalc.ops.flatten import Flatten
 from poolcalc.ops.linear import Linear
@@ -39,9 +40,11 @@ class Head(NamedTuple):
 class Facts:
     """What is known of one network.
 
-    analysis: by formulas. forward: by running it. proof: by running it on NaN. None where that was not done.
+    design: the network and its purpose. analysis: by formulas. forward: by running it. proof: by running it on NaN.
+    None where that was not done.
     """
 
+    design: Design
     analysis: Analysis
     forward: Confirmation | None = None
     proof: Proof | None = None
@@ -49,7 +52,11 @@ class Facts:
     @property
     def graph(self) -> Graph:
         """The network."""
-        return self.analysis.graph
+        return self.design.graph
+
+    def of(self, graph: Graph) -> "Facts":
+        """Return the facts about a changed network that serves the same purpose."""
+        return Facts(replace(self.design, graph=graph), analyse(graph))
 
     @cached_property
     def actual(self) -> dict[str, ActualField | None]:

@@ -14,7 +14,7 @@ from inspect import getdoc
 from itertools import islice
 from typing import ClassVar, Literal
 
-from poolcalc.analysis.layers import Layer, analyse
+from poolcalc.analysis.layers import Layer
 from poolcalc.families.sliding import SlidingWindow
 from poolcalc.finding import Finding, RuleId, Severity
 from poolcalc.network.edit import with_input, with_parameters
@@ -86,7 +86,7 @@ class Rule:
 
     def cures(self, remedy: Remedy, facts: Facts, layer: Layer) -> bool:
         """Return whether a change removes what was found at a layer, and neither breaks nor worsens another one."""
-        return all(self._cures(Facts(analyse(graph)), facts, layer) for graph in remedy.graphs)
+        return all(self._cures(facts.of(graph), facts, layer) for graph in remedy.graphs)
 
     def _cures(self, changed: Facts, facts: Facts, layer: Layer) -> bool:
         worse = changed.lost.keys() - facts.lost.keys() | changed.hanging.keys() - facts.hanging.keys()
@@ -107,7 +107,7 @@ def clean_inputs(facts: Facts) -> Iterator[Remedy]:
     below = tuple(axis.present if axis.clean else axis.below for axis in axes)
     above = tuple(axis.present if axis.clean else axis.above for axis in axes)
     found = (with_input(graph, sizes) for sizes in dict.fromkeys((below, above)) if None not in sizes)  # type: ignore[arg-type]
-    graphs = [clean for clean in found if clean != graph and Facts(analyse(clean)).is_clean]
+    graphs = [clean for clean in found if clean != graph and facts.of(clean).is_clean]
     if graphs:
         yield Remedy(f"an input of {' or '.join(times(clean.input) for clean in graphs)}", *graphs)
 

@@ -40,7 +40,7 @@ from poolcalc.wording import figures
 class BrokenExpectation(Rule, code="PC600", severity="error"):
     def look(self, facts: Facts) -> Iterator[Finding]:
         """Yield what the file expects and the network does not keep."""
-        return self.broken(facts, facts.graph.expectations)
+        return self.broken(facts, facts.design.expectations)
 
     def broken(self, facts: Facts, expectations: Iterable[Expectation]) -> Iterator[Finding]:
         """Yield what is not kept, each where it was asked."""
@@ -56,7 +56,7 @@ class BrokenExpectation(Rule, code="PC600", severity="error"):
         return Finding(
             self.id,
             f"{about}expected {expectation}, found {_figures(measured.found, once=once)}",
-            about=expectation.place or "",
+            about=expectation.key,
             notes=tuple(note for note in (expectation.message, measured.note) if note),
             help=_allowing(expectation, measured.found),
             share=name,
@@ -143,7 +143,7 @@ def _range(span: Span) -> str:
 
 def _allowing(expectation: Expectation, found: Sequence[Span] | None) -> str | None:
     """Return what to write for the network as it is; nothing where it was not asked in the file."""
-    if found is None or expectation.place is None:
+    if found is None or not expectation.key:
         return None
     match expectation.relation:
         case "at least":

@@ -44,20 +44,20 @@ LIMITS = {"segmentation": 8, "detection": 32}
 class CoarseOutput(Rule, code="PC301", severity="warning"):
     def look(self, facts: Facts) -> Iterator[Finding]:
         """Yield the finest map that predictions are made from, where it is too coarse."""
-        limit = LIMITS.get(facts.graph.task or "")
+        limit = LIMITS.get(facts.design.task or "")
         if limit and facts.finest and facts.finest[1] > limit:
             layer, jump = facts.finest
             yield self.found(
                 layer,
-                f"its units are {jump} pixels apart, too coarse for {facts.graph.task}",
+                f"its units are {jump} pixels apart, too coarse for {facts.design.task}",
                 f"up to {limit} are usual; the network's other outputs, if any, are coarser still",
             )
 
     def remedies(self, facts: Facts, layer: Layer) -> Iterator[Remedy]:
         """Yield less downsampling, then enlarging the result."""
-        limit = LIMITS[facts.graph.task or ""]
+        limit = LIMITS[facts.design.task or ""]
         yield from finer(facts, Fraction(limit))
         jump = facts.largest_jump(layer.node.name)
-        if facts.graph.task == "segmentation" and jump and jump.denominator == 1:
+        if facts.design.task == "segmentation" and jump and jump.denominator == 1:
             upsample = make(Upsample, len(facts.axes), scale_factor=jump)
             yield Remedy(f"`- upsample: {jump}` at the end", appended(facts.graph, layer.node.name, upsample))

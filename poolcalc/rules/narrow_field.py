@@ -58,7 +58,7 @@ class NarrowField(Rule, code="PC210", severity="warning"):
         if not heads or len(heads) < len(facts.heads):
             return
         layer, gathers = max(((head.layer, head.gathers) for head in heads), key=lambda head: _size(head[0], 0))
-        enough = 1 if facts.graph.objects else ENOUGH
+        enough = 1 if facts.design.objects else ENOUGH
         short = [axis for axis in axes if _size(layer, axis) < enough * _needed(facts, axis)]
         if short:
             word, size, needed = facts.axes[short[0]], _size(layer, short[0]), _needed(facts, short[0])
@@ -101,6 +101,6 @@ def _size(layer: Layer, axis: int) -> int:
 def _needed(facts: Facts, axis: int) -> int:
     """Return how much must be seen: the whole input, to classify it, or the largest object."""
     size = facts.graph.input[1 + axis]
-    if facts.graph.objects and len(facts.axes) - axis <= 2:  # objects have rows and columns, no frames
-        return min(size, max(facts.graph.objects))
-    return size if facts.graph.task == "classification" and not facts.graph.objects else 0
+    if facts.design.objects and len(facts.axes) - axis <= 2:  # objects have rows and columns, no frames
+        return min(size, max(facts.design.objects))
+    return size if facts.design.task == "classification" and not facts.design.objects else 0

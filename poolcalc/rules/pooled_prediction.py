@@ -39,14 +39,14 @@ from poolcalc.rule.rule import Remedy, Rule
 class PooledPrediction(Rule, code="PC302", severity="warning"):
     def look(self, facts: Facts) -> Iterator[Finding]:
         """Yield global pools that everything predicted goes through."""
-        for head in facts.heads if facts.graph.task in ("detection", "segmentation") else ():
+        for head in facts.heads if facts.design.task in ("detection", "segmentation") else ():
             layer = head.gathers
             if (
                 layer
                 and isinstance(layer.node.op, (GlobalPooling, AdaptivePooling))
                 and prod((layer.shape or ())[1:]) == 1
             ):
-                message = f"leaves nothing of the places that {facts.graph.task} is about"
+                message = f"leaves nothing of the places that {facts.design.task} is about"
                 yield self.found(layer, message, f"what comes after sees all of {head.layer.node.name} alike")
 
     def remedies(self, facts: Facts, layer: Layer) -> Iterator[Remedy]:

@@ -79,14 +79,16 @@ class UnrestoredSize(Rule, code="PC107", severity="warning"):
                 yield Remedy(f"`output_padding: {notation(padding)}` in {name}", changed)
         affected = tuple(map(bool, found))
         for step in (-1, 1):
-            moved = (_moved(graph, affected, step * distance) for distance in range(1, MOST_TRIED))
-            inputs = (Remedy(f"an input of {times(other.input)}", other) for other in moved if min(other.input) > 0)
+            inputs = (Remedy(f"an input of {times(other.input)}", other) for other in _moved(graph, affected, step))
             yield from islice((remedy for remedy in inputs if self.cures(remedy, facts, layer)), 1)
 
 
-def _moved(graph: Graph, affected: tuple[bool, ...], distance: int) -> Graph:
-    """Return the network on an input that is larger on the affected axes."""
-    return with_input(graph, tuple(n + distance * move for n, move in zip(graph.input[1:], affected, strict=True)))
+def _moved(graph: Graph, affected: tuple[bool, ...], step: int) -> Iterator[Graph]:
+    """Yield the network on inputs that are larger or smaller on the affected axes, the nearest first."""
+    for distance in range(step, step * MOST_TRIED, step):
+        sizes = tuple(n + distance * move for n, move in zip(graph.input[1:], affected, strict=True))
+        if min(sizes) > 0:
+            yield with_input(graph, sizes)
 
 
 def _earlier(facts: Facts, layer: Layer) -> tuple[int, Layer, int] | None:

@@ -36,7 +36,7 @@ from dataclasses import replace
 from fractions import Fraction
 
 from poolcalc.analysis.branches import path
-from poolcalc.analysis.layers import Layer, analyse
+from poolcalc.analysis.layers import Layer
 from poolcalc.families.pooling import Pooling
 from poolcalc.finding import Finding
 from poolcalc.network.edit import with_op, with_output
@@ -58,7 +58,7 @@ class VanishingObject(Rule, code="PC300", severity="warning"):
             (step, facts.largest_jump(step.node.name))
             for step in path(facts.graph, facts.layers, INPUT, head.node.name)
         ]
-        for size in sorted(facts.graph.objects):
+        for size in sorted(facts.design.objects):
             if size < 2 * final:
                 layer, jump = next((step, jump) for step, jump in jumps if jump and size < 2 * jump)
                 cells = f"{size}/{final} = {float(size / final):.2g} cells"
@@ -72,10 +72,11 @@ class VanishingObject(Rule, code="PC300", severity="warning"):
 
     def remedies(self, facts: Facts, layer: Layer) -> Iterator[Remedy]:
         """Yield less downsampling, then a finer map among the outputs."""
-        object_size = min(size for size in facts.graph.objects if size < 2 * (facts.largest_jump(layer.node.name) or 0))
+        apart = facts.largest_jump(layer.node.name) or 0
+        object_size = min(size for size in facts.design.objects if size < 2 * apart)
         yield from finer(facts, Fraction(object_size, 2))
         source = layer.node.inputs[0]
-        if facts.graph.task in ("detection", "segmentation") and source != INPUT:
+        if facts.design.task in ("detection", "segmentation") and source != INPUT:
             where = f"{source} (units {facts.largest_jump(source)} pixels apart)"
             yield Remedy(f"{where} as one more output, as a feature pyramid does", with_output(facts.graph, source))
 
@@ -85,5 +86,5 @@ def _alternative(facts: Facts, layer: Layer) -> Iterator[str]:
     op, shape = layer.node.op, layer.input_shapes[0]
     if isinstance(op, Pooling) and shape and not op.ceil_mode:
         conv = make(Conv, len(shape) - 1, out_channels=shape[0], kernel_size=op.kernel_size, stride=op.stride)
-        if not Facts(analyse(with_op(facts.graph, layer.node.name, replace(conv, padding=op.padding)))).impossible:
+        if not facts.of(with_op(facts.graph, layer.node.name, replace(conv, padding=op.padding))).impossible:
             yield f"if the size must go down here: a conv with stride {op.stride[0]} learns what to keep"

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from support.analysis import analysed, outputs
 from support.networks import LOCAL, WINDOWS, architectures, chains
 
-from poolcalc import Report, analyze
+from poolcalc import analyze
 from poolcalc.analysis.layers import Analysis, Layer
 from poolcalc.execution.run import run
 from poolcalc.families.sliding import SlidingWindow
@@ -116,7 +116,7 @@ def assert_field_is_what_nan_reaches(analysis: Analysis, layer: Layer, axis: int
 
 def with_room(text: str) -> Iterator[Analysis]:
     """Yield the network on its input, and on larger ones where it can run on them."""
-    small = parse(text.encode(), "net.yaml").input
+    small = parse(text.encode(), "net.yaml").graph.input
     for more in {2: (0, 40, 160), 3: (0, 12, 48), 4: (0, 6, 16)}[len(small)]:
         analysis = analysed(text, input_shape=(small[0], *(size + more for size in small[1:])))
         if all(layer.shape for layer in analysis.layers):
@@ -319,7 +319,7 @@ def test_analysis_gives_the_same_twice(text: str) -> None:
 
 @given(architectures())
 def test_the_report_is_json_and_its_totals_are_sums(text: str) -> None:
-    report = Report(analysed(text))
+    report = analyze(analysed(text).graph)
     data = json.loads(json.dumps(report.to_dict(), allow_nan=False))
     assert data == report.to_dict()
     for figure in ("params", "macs", "activations"):

@@ -25,7 +25,7 @@ MOST_TRIED = 90
 
 @cache
 def sizes(network: str, axis: int = 0) -> Sizes:
-    return Sizes(load(network), axis)
+    return Sizes(load(network).graph, axis)
 
 
 def on_size(graph: Graph, axis: int, size: int) -> Graph:
@@ -92,7 +92,7 @@ def check_by_trying(graph: Graph, axis: int) -> None:
 
 @given(architectures(), st.data())
 def test_every_verdict_on_a_graph_is_what_trying_finds(text: str, data: st.DataObject) -> None:
-    graph = loads(text)
+    graph = loads(text).graph
     axis = data.draw(st.integers(0, len(graph.input) - 2))
     period = Sizes(graph, axis).period
     assume(period is not None)
@@ -106,19 +106,19 @@ def test_every_verdict_on_a_graph_is_what_trying_finds(text: str, data: st.DataO
     )
 )
 def test_every_verdict_on_a_chain_is_what_trying_finds(text: str) -> None:
-    graph = loads(text)
+    graph = loads(text).graph
     assume(Sizes(graph, 0).period is not None)
     check_by_trying(graph, 0)
 
 
 @pytest.mark.parametrize("network", ["alexnet", "squeezenet1_1", "small_cnn", "lenet5", "fpn_resnet50", "c3d"])
 def test_every_verdict_on_a_bundled_network_is_what_trying_finds(network: str) -> None:
-    check_by_trying(load(network), 1)
+    check_by_trying(load(network).graph, 1)
 
 
 @given(architectures(WINDOWS, most=4), st.integers(0, 3), st.integers(1, 50))
 def test_far_sizes_are_those_of_a_single_evaluation(text: str, periods: int, more: int) -> None:
-    graph = loads(text)
+    graph = loads(text).graph
     found = Sizes(graph, 0)
     assume(found.period is not None)
     assert found.period
@@ -162,18 +162,18 @@ def test_a_feature_pyramid_breaks_where_the_finer_map_is_odd() -> None:
 def test_a_shortcut_beside_a_window_loses_nothing() -> None:
     layers = "  - branches: {merge: add, paths: [[conv: {out_channels: 2, kernel_size: 1, stride: 2}], [%s]]}\n"
     beside = "conv: {out_channels: 2, kernel_size: 3, stride: 2, padding: 1}"
-    graph = loads(f"input: [2, 8]\nlayers:\n{layers % beside}")
+    graph = loads(f"input: [2, 8]\nlayers:\n{layers % beside}").graph
     assert str(clean_sizes(graph, 0)) == "every size"
 
 
 def test_rows_between_windows_are_not_lost_by_a_floor() -> None:
-    graph = loads("input: [1, 8]\nlayers:\n  - conv: {out_channels: 1, kernel_size: 1, stride: 2}\n  - relu\n")
+    graph = loads("input: [1, 8]\nlayers:\n  - conv: {out_channels: 1, kernel_size: 1, stride: 2}\n  - relu\n").graph
     assert str(clean_sizes(graph, 0)) == "every size"
 
 
 def test_where_no_size_is_clean_the_fewest_lost_rows_are_told() -> None:
     # Whatever goes in, five rows come out, of which two make a window and one is left.
-    graph = loads("input: [1, 9]\nlayers:\n  - adaptive_avg_pool: 5\n  - max_pool: 2\n")
+    graph = loads("input: [1, 9]\nlayers:\n  - adaptive_avg_pool: 5\n  - max_pool: 2\n").graph
     found = Sizes(graph, 0)
     assert found.clean == Progression(1, ())
     assert found.fewest == (1, Progression(1, (0,)))
@@ -181,21 +181,23 @@ def test_where_no_size_is_clean_the_fewest_lost_rows_are_told() -> None:
 
 
 def test_where_no_size_is_legal_there_is_none() -> None:
-    graph = loads("input: [1, 9]\nlayers:\n  - adaptive_avg_pool: 2\n  - conv: {out_channels: 1, kernel_size: 3}\n")
+    graph = loads(
+        "input: [1, 9]\nlayers:\n  - adaptive_avg_pool: 2\n  - conv: {out_channels: 1, kernel_size: 3}\n"
+    ).graph
     assert not Sizes(graph, 0).legal
     assert Sizes(graph, 0).fewest is None
     assert smallest_legal(graph) == (None,)
 
 
 def test_axes_are_judged_alone() -> None:
-    graph = replace(load("unet"), input=(1, 572, 570))
+    graph = replace(load("unet").graph, input=(1, 572, 570))
     assert nearest_clean(graph) == ((556, 572, True, 588), (556, 570, False, 572))
     assert smallest_legal(graph) == (188, 188)
 
 
 def test_too_irregular_resizings_have_no_progression_but_verdicts() -> None:
     layers = "".join(f"  - upsample: {{scale_factor: {factor}}}\n" for factor in (0.97, 1.01, 0.89, 1.13))
-    found = Sizes(loads(f"input: [1, 100]\nlayers:\n{layers}"), 0)
+    found = Sizes(loads(f"input: [1, 100]\nlayers:\n{layers}").graph, 0)
     assert found.clean is None
     assert found.verdict(100).outputs == (97,)
 
@@ -225,7 +227,7 @@ def test_neighbours_in_a_progression(progression: Progression, size: int) -> Non
 
 
 def test_tiles_of_unet_are_those_of_the_paper() -> None:
-    tiling = sizes("unet").tiling(analyse(load("unet")))
+    tiling = sizes("unet").tiling(analyse(load("unet").graph))
     assert tiling
     assert (tiling.step, int(tiling.jump), tiling.halo) == (16, 1, (92, 92))
 
@@ -233,7 +235,7 @@ def test_tiles_of_unet_are_those_of_the_paper() -> None:
 @given(chains(WINDOWS, axes=1, most=3), st.data())
 def test_outputs_of_a_tile_see_what_they_see_in_the_whole(text: str, data: st.DataObject) -> None:
     """Two neighbouring runs of one step each see as much as the step and the halo say."""
-    graph = loads(text)
+    graph = loads(text).graph
     found = Sizes(graph, 0)
     tiling = found.tiling(analyse(graph))
     assume(tiling is not None)

@@ -91,7 +91,7 @@ def test_every_layer_comes_once(base: str, head: str) -> None:
     found = pairs(base, head)
     for side, text in enumerate((base, head)):
         names = [pair[side] for pair in found if pair[side]]
-        assert sorted(map(str, names)) == sorted(node.name for node in poolcalc.loads(text).nodes)
+        assert sorted(map(str, names)) == sorted(node.name for node in poolcalc.loads(text).graph.nodes)
 
 
 @given(architectures())

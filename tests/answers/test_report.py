@@ -41,9 +41,9 @@ layers:
 """
 
 
-def json_of(graph: poolcalc.Graph, *, run: bool = False) -> Any:
+def json_of(design: poolcalc.Design, *, run: bool = False) -> Any:
     """Return the report as a consumer reads it: through JSON text, in which nothing is infinite or not a number."""
-    report = poolcalc.confirm(graph) if run else poolcalc.analyze(graph)
+    report = poolcalc.confirm(design) if run else poolcalc.analyze(design)
 
     def refuse(constant: str) -> None:
         raise AssertionError(constant)
@@ -170,8 +170,8 @@ def objects(report: Any) -> Iterator[tuple[dict[str, str], Any]]:
 
 @pytest.mark.parametrize("network", [*BUNDLED, BROKEN, ENLARGING])
 def test_json_has_exactly_the_promised_keys_in_order_and_types(network: str) -> None:
-    graph = poolcalc.load(network) if network in BUNDLED else poolcalc.loads(network)
-    for promised, found in objects(json_of(graph)):
+    design = poolcalc.load(network) if network in BUNDLED else poolcalc.loads(network)
+    for promised, found in objects(json_of(design)):
         assert list(found) == list(promised)
         assert {key: value for key, value in found.items() if not is_a(promised[key], value)} == {}
 

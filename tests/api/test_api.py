@@ -40,7 +40,7 @@ def test_the_public_names_are_these() -> None:
     assert sorted(poolcalc.__all__) == poolcalc.__all__ == dir(poolcalc)
     assert {*public()} >= {
         *("load", "loads", "analyze", "confirm", "architectures"),
-        *("Graph", "Node", "Layer", "Report", "Finding", "Place"),
+        *("Design", "Graph", "Node", "Layer", "Report", "Finding", "Place"),
         *("PoolcalcError", "UnreadableFile", "InvalidArchitecture", "DoesNotFit"),
     }
     assert len(public()) <= 20
@@ -88,9 +88,9 @@ def test_a_bundled_architecture_is_loaded_by_name() -> None:
 def test_a_file_is_loaded_by_its_path(kind: Callable[[Path], str | Path], tmp_path: Path) -> None:
     path = tmp_path / "net.yaml"
     path.write_text(SMALL, encoding="utf-8")
-    graph = poolcalc.load(kind(path))
-    assert (graph.name, graph.source.name) == ("net", str(path))
-    assert [node.name for node in graph.nodes] == ["conv1", "relu1"]
+    design = poolcalc.load(kind(path))
+    assert (design.name, design.source.name) == ("net", str(path))
+    assert [node.name for node in design.graph.nodes] == ["conv1", "relu1"]
 
 
 def test_a_path_is_never_a_bundled_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -112,15 +112,15 @@ def test_text_is_read_and_named_in_messages() -> None:
 
 
 def test_the_input_can_be_replaced() -> None:
-    assert poolcalc.load("vgg16", input_shape=(3, 64, 96)).input == (3, 64, 96)
-    assert poolcalc.loads(SMALL, input_shape=(5, 9, 9)).input == (5, 9, 9)
+    assert poolcalc.load("vgg16", input_shape=(3, 64, 96)).graph.input == (3, 64, 96)
+    assert poolcalc.loads(SMALL, input_shape=(5, 9, 9)).graph.input == (5, 9, 9)
 
 
 def test_analysing_runs_nothing_and_confirming_runs_everything() -> None:
-    graph = poolcalc.load("mini_cnn")
-    assert poolcalc.analyze(graph).forward is None
+    design = poolcalc.load("mini_cnn")
+    assert poolcalc.analyze(design).forward is None
     shares: list[float] = []
-    report = poolcalc.confirm(graph, batch=2, seed=7, progress=shares.append)
+    report = poolcalc.confirm(design, batch=2, seed=7, progress=shares.append)
     assert report.forward is not None
     assert (report.forward.batch, report.forward.seed) == (2, 7)
     assert all(report.confirmed(layer) for layer in report.layers)
@@ -130,8 +130,8 @@ def test_analysing_runs_nothing_and_confirming_runs_everything() -> None:
 
 
 def test_what_confirming_says_does_not_depend_on_the_seed() -> None:
-    graph = poolcalc.load("lenet5")
-    reports = [without_seconds(poolcalc.confirm(graph, seed=seed)) for seed in (3, 3, 4)]
+    design = poolcalc.load("lenet5")
+    reports = [without_seconds(poolcalc.confirm(design, seed=seed)) for seed in (3, 3, 4)]
     assert reports[0] == reports[1]
     assert reports[0]["layers"] == reports[2]["layers"]
 
@@ -145,7 +145,7 @@ def test_the_command_prints_the_same_numbers(network: str, tmp_path: Path) -> No
 def test_a_report_leads_from_a_layer_to_its_line() -> None:
     report = poolcalc.analyze(poolcalc.loads(BROKEN))
     (finding,) = report.findings
-    assert (finding.rule.code, finding.layer, report.graph.places["conv1"].line) == ("PC100", "conv1", 3)
+    assert (finding.rule.code, finding.layer, report.design.places["conv1"].line) == ("PC100", "conv1", 3)
     assert [layer.shape for layer in report.layers] == [None, None]
 
 
@@ -161,20 +161,20 @@ def test_many_threads_get_what_one_gets() -> None:
 
 
 def test_one_graph_and_one_report_can_be_shared_by_threads() -> None:
-    graph = poolcalc.load("googlenet")
-    report = poolcalc.analyze(graph)
+    design = poolcalc.load("googlenet")
+    report = poolcalc.analyze(design)
     with ThreadPoolExecutor(8) as pool:
         assert len({json.dumps(data) for data in pool.map(lambda _: report.to_dict(), range(16))}) == 1
-        assert len({json.dumps(data.to_dict()) for data in pool.map(poolcalc.analyze, [graph] * 8)}) == 1
+        assert len({json.dumps(data.to_dict()) for data in pool.map(poolcalc.analyze, [design] * 8)}) == 1
 
 
 @pytest.mark.parametrize("network", ["mini_cnn", "fpn_resnet50"])
 def test_graphs_and_reports_survive_pickling(network: str) -> None:
-    graph = poolcalc.load(network)
-    assert pickle.loads(pickle.dumps(graph)) == graph  # noqa: S301 - our own bytes
+    design = poolcalc.load(network)
+    assert pickle.loads(pickle.dumps(design)) == design  # noqa: S301 - our own bytes
     for report in (
-        poolcalc.analyze(graph),
-        poolcalc.confirm(graph) if network == "mini_cnn" else poolcalc.analyze(graph),
+        poolcalc.analyze(design),
+        poolcalc.confirm(design) if network == "mini_cnn" else poolcalc.analyze(design),
     ):
         report.to_dict()  # fills what is cached
         assert pickle.loads(pickle.dumps(report)) == report  # noqa: S301

@@ -23,7 +23,7 @@ NETWORKS = ("lenet5", "mobilenet_v2", "shufflenet_v2_x1_0", "tcn", "resnet18")
 
 
 def analysis_of(name: str, input_shape: tuple[int, ...] | None = None) -> Analysis:
-    return analyse(load(name, input_shape=input_shape))
+    return analyse(load(name, input_shape=input_shape).graph)
 
 
 def outputs(monkeypatch: pytest.MonkeyPatch, analysis: Analysis, **options: Any) -> list[bytes]:

@@ -23,7 +23,6 @@ from poolcalc.network.graph import INPUT, Graph, Node
 from poolcalc.network.op import Op, make
 from poolcalc.network.parameter import parameters
 from poolcalc.ops import BY_NAME, operators
-from poolcalc.source import Place, Source
 
 LEFT_OUT = "channels are left out that may see more than the others"
 WITHOUT_PROBE = "it gives NaN without a probe"
@@ -43,9 +42,9 @@ def names(analysis: Analysis) -> tuple[str, ...]:
 @pytest.mark.parametrize("more", [(0, 0, 0), (1, 1, 1), (3, 6, 9)], ids=["as given", "one more", "oblong"])
 @pytest.mark.parametrize("network", poolcalc.architectures())
 def test_every_layer_of_a_bundled_network_is_proven(network: str, more: Sequence[int]) -> None:
-    channels, *sizes = poolcalc.load(network).input
+    channels, *sizes = poolcalc.load(network).graph.input
     size = (channels, *(n + m for n, m in zip(sizes, more, strict=False)))
-    analysis = analyse(poolcalc.load(network, input_shape=size))
+    analysis = analyse(poolcalc.load(network, input_shape=size).graph)
     impossible = {layer.node.name: "it cannot run" for layer in analysis.layers if not layer.shape}
     assert not impossible or network in ("unet", "fpn_resnet50")  # whose sizes must fit each other
     assert proof_of(analysis) == Proof(
@@ -84,7 +83,7 @@ def test_an_input_wider_than_one_run_is_probed_in_several() -> None:
 
 
 def test_fields_from_an_inner_layer_are_proven_like_those_from_the_input() -> None:
-    graph = poolcalc.load("resnet18", input_shape=(3, 97, 64))
+    graph = poolcalc.load("resnet18", input_shape=(3, 97, 64)).graph
     analysis = analyse(graph, origin="layer2.0.conv1")
     before = names(analysis).index("layer2.0.conv1")
     found = proof_of(analysis)
@@ -111,7 +110,6 @@ VALUES: dict[str, Any] = {
     "stop": 2,
 }
 MORE: dict[str, dict[str, Any]] = {"local_response_norm": {"size": 3}, "upsample": {"mode": "bilinear"}}
-HERE = Place()
 FAULTS: dict[str, Callable[[range], range]] = {
     "one more before": lambda reads: range(reads.start - reads.step, reads.stop, reads.step),
     "one more behind": lambda reads: range(reads.start, reads.stop + reads.step, reads.step),
@@ -133,14 +131,14 @@ def network(op: Op) -> Graph:
     overlapping = make(BY_NAME[pool], 2, kernel_size=3, stride=2, padding=1)
     sources = ("stem", "beside") if op.merges else ("flat",) if op.takes == "vectors" else ("stem",)
     nodes = [
-        Node("stem", make(BY_NAME[pool], 2, kernel_size=2), (INPUT,), HERE),
-        Node("beside", overlapping, (INPUT,), HERE),
-        Node("flat", make(BY_NAME["flatten"], 2), ("beside",), HERE),
-        Node("subject", op, sources, HERE),
-        Node("tail", make(BY_NAME["identity"], 2), ("subject",), HERE),
+        Node("stem", make(BY_NAME[pool], 2, kernel_size=2), (INPUT,)),
+        Node("beside", overlapping, (INPUT,)),
+        Node("flat", make(BY_NAME["flatten"], 2), ("beside",)),
+        Node("subject", op, sources),
+        Node("tail", make(BY_NAME["identity"], 2), ("subject",)),
     ]
     needed = [node for node in nodes if node.name in ("stem", "subject", "tail", *sources) or op.takes == "vectors"]
-    return Graph("net", (4, 18, 18), tuple(needed), ("tail",), Source("net.yaml", ""))
+    return Graph((4, 18, 18), tuple(needed), ("tail",))
 
 
 with_taps = [operator for operator in operators() if operator.takes != "vectors"]

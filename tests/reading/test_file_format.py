@@ -5,6 +5,7 @@ from textwrap import dedent, indent
 
 import pytest
 
+from poolcalc.network.design import Design
 from poolcalc.network.graph import Graph, Node
 from poolcalc.network.op import Op
 from poolcalc.network.parameter import parameters
@@ -21,9 +22,13 @@ from poolcalc.ops.upsample import Upsample
 from poolcalc.reading.architecture import parse
 
 
-def graph(layers: str, *, shape: str = "[3, 16, 16]", more: str = "") -> Graph:
+def design(layers: str, *, shape: str = "[3, 16, 16]", more: str = "") -> Design:
     text = f"input: {shape}\nlayers:\n{indent(dedent(layers).strip(), '  ')}\n{more}\n"
     return parse(text.encode(), "some/folder/net.yaml")
+
+
+def graph(layers: str, *, shape: str = "[3, 16, 16]", more: str = "") -> Graph:
+    return design(layers, shape=shape, more=more).graph
 
 
 def node(layers: str, name: str | None = None, *, shape: str = "[3, 16, 16]") -> Node:
@@ -159,36 +164,36 @@ def test_the_input_has_one_to_three_axes() -> None:
 
 def test_another_input_may_be_given_from_outside() -> None:
     data = b"input: [3, 16, 16]\nlayers: [max_pool: 2]\n"
-    assert parse(data, "net.yaml", input_shape=(3, 8)).input == (3, 8)
-    pool = parse(data, "net.yaml", input_shape=(3, 8)).nodes[0].op
+    assert parse(data, "net.yaml", input_shape=(3, 8)).graph.input == (3, 8)
+    pool = parse(data, "net.yaml", input_shape=(3, 8)).graph.nodes[0].op
     assert isinstance(pool, MaxPool)
     assert pool.kernel_size == (2,)
 
 
 def test_a_file_without_input_is_valid_where_one_is_given_from_outside() -> None:
-    assert parse(b"layers: [relu]\n", "net.yaml", input_shape=(3, 8, 8)).input == (3, 8, 8)
+    assert parse(b"layers: [relu]\n", "net.yaml", input_shape=(3, 8, 8)).graph.input == (3, 8, 8)
 
 
 def test_a_network_without_a_name_is_called_as_its_file() -> None:
-    assert graph("- relu").name == "net"
-    assert graph("- relu", more="name: other").name == "other"
+    assert design("- relu").name == "net"
+    assert design("- relu", more="name: other").name == "other"
     assert parse(b"input: 3x9\nlayers: [relu]", "C:\\nets\\mine.yml").name == "mine"
 
 
 def test_a_file_may_say_what_the_network_is_and_is_for() -> None:
-    net = graph("- relu", more="task: detection\ndescription: >\n  one\n  line\nreference: 'a: b'")
+    net = design("- relu", more="task: detection\ndescription: >\n  one\n  line\nreference: 'a: b'")
     assert (net.task, net.description, net.reference) == ("detection", "one line", "a: b")
 
 
 def test_a_file_may_say_which_objects_matter() -> None:
-    assert graph("- relu", more="objects: [8, 32]").objects == (8, 32)
-    assert graph("- relu", more="objects: 8").objects == (8,)
-    assert graph("- relu").objects == ()
+    assert design("- relu", more="objects: [8, 32]").objects == (8, 32)
+    assert design("- relu", more="objects: 8").objects == (8,)
+    assert design("- relu").objects == ()
 
 
 def test_the_order_of_the_keys_does_not_matter() -> None:
     text = b"outputs: [a]\nlayers: [relu: {name: a}, relu]\ninput: [3, 8, 8]\n"
-    assert parse(text, "net.yaml").outputs == ("a",)
+    assert parse(text, "net.yaml").graph.outputs == ("a",)
 
 
 # Names
@@ -428,8 +433,9 @@ def test_layers_may_be_a_list_in_one_line() -> None:
 
 
 def test_copies_of_a_repeat_share_their_place() -> None:
-    net = graph("- relu\n- repeat:\n    times: 2\n    layers:\n      - gap")
-    assert [(node.place.line, node.place.column) for node in net.nodes] == [(3, 5), (7, 11), (7, 11)]
+    net = design("- relu\n- repeat:\n    times: 2\n    layers:\n      - gap")
+    places = [net.places[node.name] for node in net.graph.nodes]
+    assert [(place.line, place.column) for place in places] == [(3, 5), (7, 11), (7, 11)]
 
 
 # Outputs

@@ -90,7 +90,7 @@ def test_every_mistake_is_reported_at_its_place_with_a_remedy(path: Path) -> Non
 def test_a_file_is_valid_once_the_remedies_are_applied(path: Path) -> None:
     mended = sample(path).mended
     assert mended != path.read_bytes()
-    assert parse(mended, "net.yaml").nodes
+    assert parse(mended, "net.yaml").graph.nodes
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
@@ -216,7 +216,7 @@ def test_layers_in_reverse_order_are_sorted_at_once() -> None:
     rows = [f"  - relu: {{name: a{i}, from: a{i + 1}}}\n" for i in range(count)]
     wide = ", ".join(f"a{i}" for i in range(count))
     text = f"{HEAD}  - concat: [{wide}]\n{''.join(rows)}  - relu: {{name: a{count}, from: input}}\n"
-    graph = parse(text.encode(), "net.yaml")
+    graph = parse(text.encode(), "net.yaml").graph
     assert [node.name for node in graph.nodes[:2]] == [f"a{count}", f"a{count - 1}"]
     assert graph.nodes[-1].name == "concat1"
 
@@ -256,7 +256,7 @@ def test_the_exception_lists_every_problem_with_file_line_and_column() -> None:
     ],
 )
 def test_ordinary_variants_of_text_files_are_read(text: str) -> None:
-    assert parse(text.encode(), "net.yaml").nodes
+    assert parse(text.encode(), "net.yaml").graph.nodes
 
 
 # Whatever comes, a graph or an explanation.
@@ -283,7 +283,7 @@ class Reading:
 def assert_read_or_explained(data: bytes) -> None:
     reading = Reading()
     with reading:
-        assert parse(data, "net.yaml").nodes
+        assert parse(data, "net.yaml").graph.nodes
     lines = reading.text.split("\n")
     for problem in reading.problems:
         assert 1 <= place_of(problem).line <= len(lines) or not reading.text

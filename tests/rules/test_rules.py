@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from support.networks import architectures
 
 import poolcalc
-from poolcalc.analysis.layers import analyse
 from poolcalc.finding import Finding
+from poolcalc.network.design import Design
 from poolcalc.network.edit import appended, inserted, with_input, with_output, with_parameters, without
 from poolcalc.network.graph import Graph
 from poolcalc.network.op import make
@@ -47,16 +47,16 @@ KNOWN_FINDINGS = {
 """What stands against bundled networks at their native sizes, and why; against all others nothing does."""
 
 
-def facts(network: Graph | str) -> Facts:
-    return Facts(analyse(poolcalc.loads(dedent(network)) if isinstance(network, str) else network))
+def facts(network: Design | str) -> Facts:
+    return poolcalc.analyze(poolcalc.loads(dedent(network)) if isinstance(network, str) else network).facts
 
 
-def findings(network: Graph | str) -> list[Finding]:
+def findings(network: Design | str) -> list[Finding]:
     known = facts(network)
     return [finding for rule in rules() for finding in rule.check(known)]
 
 
-def only(network: Graph | str, name: str) -> Finding:
+def only(network: Design | str, name: str) -> Finding:
     """Return the one finding of a network, which is by that rule."""
     (finding,) = findings(network)
     assert finding.rule.name == name
@@ -265,10 +265,10 @@ def test_a_flatten_before_a_linear_layer_puts_patches_together() -> None:
 def test_objects_ask_for_a_field_of_their_size() -> None:
     task = "task: detection\n"
     small = "conv: {out_channels: 2, kernel_size: 3, padding: 1}"
-    graph = poolcalc.loads(chain(small, small, more=task))
-    assert not findings(replace(graph, objects=(5,)))
+    design = poolcalc.loads(chain(small, small, more=task))
+    assert not findings(replace(design, objects=(5,)))
     assert (
-        only(replace(graph, objects=(5, 6)), "narrow-field").message
+        only(replace(design, objects=(5, 6)), "narrow-field").message
         == "conv2: its units see 5 rows, objects have up to 6"
     )
 
@@ -304,8 +304,8 @@ HALF = "conv: {out_channels: 4, kernel_size: 3, stride: 2, padding: 1}"
 
 
 def test_an_object_vanishes_where_it_becomes_smaller_than_two_cells() -> None:
-    graph = poolcalc.loads(chain(HALF, "max_pool: 2", HALF, size="[3, 64, 64]", more="task: detection\n"))
-    finding = only(replace(graph, objects=(4,)), "vanishing-object")
+    design = poolcalc.loads(chain(HALF, "max_pool: 2", HALF, size="[3, 64, 64]", more="task: detection\n"))
+    finding = only(replace(design, objects=(4,)), "vanishing-object")
     assert finding.layer == "max_pool1"
     assert finding.message == "max_pool1: an object of 4 pixels vanishes: units are 4 pixels apart from here on"
     assert finding.notes == (
@@ -318,8 +318,8 @@ def test_an_object_vanishes_where_it_becomes_smaller_than_two_cells() -> None:
 
 def test_a_finer_output_keeps_an_object() -> None:
     text = chain(HALF, HALF, HALF, size="[3, 64, 64]", more="task: detection\noutputs: [conv1, conv3]\n")
-    graph = poolcalc.loads(text.replace("conv: {", "conv: {", 1))
-    assert not findings(replace(graph, objects=(4,)))
+    design = poolcalc.loads(text.replace("conv: {", "conv: {", 1))
+    assert not findings(replace(design, objects=(4,)))
 
 
 def test_a_coarse_segmentation_can_be_enlarged() -> None:
@@ -364,7 +364,7 @@ def test_only_remedies_that_work_are_proposed() -> None:
         "concat: [inner, corner]",
         size="[3, 33, 33]",
     )
-    rounding = replace(poolcalc.loads(text), outputs=("concat1",))
+    rounding = replace(design := poolcalc.loads(text), graph=replace(design.graph, outputs=("concat1",)))
     assert not any("half" in (found.help or "") for found in findings(rounding))
 
 
@@ -387,12 +387,12 @@ def proposed(rule: Rule, known: Facts) -> Iterator[tuple[str, Remedy]]:
 def test_what_is_proposed_for_a_broken_network_really_works(
     text: str, changes: tuple[int, ...], task: str | None, objects: tuple[int, ...]
 ) -> None:
-    graph = poolcalc.loads(text)
-    sizes = tuple(max(1, size + change) for size, change in zip(graph.input[1:], changes, strict=False))
-    known = facts(replace(with_input(graph, sizes), task=task, objects=objects))
+    design = poolcalc.loads(text)
+    sizes = tuple(max(1, size + change) for size, change in zip(design.graph.input[1:], changes, strict=False))
+    known = facts(replace(design, graph=with_input(design.graph, sizes), task=task, objects=objects))
     for rule in rules():
         for name, remedy in proposed(rule, known):
-            for changed in map(facts, remedy.graphs):
+            for changed in map(known.of, remedy.graphs):
                 assert name not in {finding.layer for finding in rule.check(changed)}
                 assert changed.impossible <= known.impossible
                 readable = {"input"}
@@ -405,7 +405,7 @@ def test_what_is_proposed_for_a_broken_network_really_works(
 
 # Edits
 
-CHAIN = poolcalc.loads(chain(HALF, "relu", HALF))
+CHAIN = poolcalc.loads(chain(HALF, "relu", HALF)).graph
 
 
 def wiring(graph: Graph) -> list[tuple[str, tuple[str, ...]]]:

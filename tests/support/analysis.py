@@ -12,7 +12,8 @@ from poolcalc.reading.architecture import parse
 
 def analysed(text: str, *, input_shape: Shape | None = None, origin: str = INPUT, gates: bool = True) -> Analysis:
     """Analyse the network that a text describes; its input, what fields refer to, and gates can be chosen."""
-    return analyse(parse(text.encode(), "net.yaml", input_shape=input_shape), origin=origin, gates=gates)
+    design = parse(text.encode(), "net.yaml", input_shape=input_shape)
+    return analyse(design.graph, origin=origin, gates=gates)
 
 
 def outputs(analysis: Analysis, image: Array) -> dict[str, Array]:

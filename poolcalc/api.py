@@ -3,10 +3,11 @@
 from collections.abc import Callable, Iterator
 from difflib import get_close_matches
 from importlib.resources import files
+from io import BytesIO
 from os import PathLike
 from os.path import isfile
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import IO, TYPE_CHECKING
 
 from poolcalc.analysis.layers import analyse
 from poolcalc.answers import Report
@@ -14,8 +15,7 @@ from poolcalc.errors import UnreadableFile
 from poolcalc.network.design import Design
 from poolcalc.network.graph import Graph
 from poolcalc.network.op import Shape
-from poolcalc.reading.architecture import parse
-from poolcalc.reading.yaml_reader import MOST_BYTES
+from poolcalc.reading import read
 
 if TYPE_CHECKING:  # Python 3.10 has it elsewhere
     from importlib.resources.abc import Traversable
@@ -27,13 +27,14 @@ def load(architecture: str | PathLike[str], *, input_shape: Shape | None = None)
     input_shape: channels and spatial sizes that replace the file's.
     Raises UnreadableFile where there is no such file, InvalidArchitecture where it is wrong.
     """
-    data, name = read(architecture)
-    return parse(data, name, input_shape=input_shape)
+    stream, name = _opened(architecture)
+    with stream:
+        return read(stream, name, input_shape=input_shape)
 
 
 def loads(text: str, *, name: str = "<string>", input_shape: Shape | None = None) -> Design:
     """Return the network that YAML text describes; `name` stands in messages."""
-    return parse(text.encode("utf-8", "surrogatepass"), name, input_shape=input_shape)
+    return read(BytesIO(text.encode("utf-8", "surrogatepass")), name, input_shape=input_shape)
 
 
 def analyze(network: Design | Graph) -> Report:
@@ -72,16 +73,15 @@ def architectures() -> tuple[str, ...]:
     return tuple(sorted(file.name.removesuffix(".yaml") for file in _bundled()))
 
 
-def read(architecture: str | PathLike[str]) -> tuple[bytes, str]:
-    """Return the bytes of a file or bundled architecture, and its name for messages."""
+def _opened(architecture: str | PathLike[str]) -> tuple[IO[bytes], str]:
+    """Open a file or bundled architecture; return its name for messages, too."""
     path = Path(architecture)
     if not isfile(path) and isinstance(architecture, str):  # noqa: PTH113 - Path's raises where a name is too long
         for file in _bundled():
             if file.name == f"{architecture}.yaml":
-                return file.read_bytes(), f"{architecture}.yaml"
+                return file.open("rb"), file.name
     try:
-        with path.open("rb") as stream:
-            return stream.read(MOST_BYTES + 1), str(architecture)  # one more than is allowed: a device has no end
+        return path.open("rb"), str(architecture)
     except FileNotFoundError:
         known = architectures()
         close = get_close_matches(path.name.removesuffix(".yaml"), known, n=1)

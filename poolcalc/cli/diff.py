@@ -1,5 +1,6 @@
 """`poolcalc diff`: what a change does to sizes, receptive fields and cost."""
 
+from io import BytesIO
 from typing import Annotated
 
 import typer
@@ -12,7 +13,7 @@ from poolcalc.cli.reports import read_design
 from poolcalc.errors import UnreadableFile
 from poolcalc.network.design import Design
 from poolcalc.network.op import Shape
-from poolcalc.reading.architecture import parse
+from poolcalc.reading import read
 
 _HELP = "Architecture file, name of a bundled one, or `git:REV:PATH` for a file as a commit has it."
 
@@ -62,7 +63,7 @@ def _figures(text: str) -> list[str]:
 
 def _design(name: str, shape: Shape | None) -> Design:
     if name.startswith("git:"):
-        return parse(_committed(name), name, input_shape=shape)
+        return read(BytesIO(_committed(name)), name, input_shape=shape)
     return read_design(name, shape)
 
 

@@ -11,11 +11,10 @@ from poolcalc.api import confirm, load
 from poolcalc.cli.options import Colour, Format
 from poolcalc.cli.output import drawn, print_error, print_findings, require_writable, write
 from poolcalc.cli.progress import bar
-from poolcalc.errors import PoolcalcError, UnreadableFile
+from poolcalc.errors import PoolcalcError
 from poolcalc.network.design import Design
 from poolcalc.network.op import Shape
-from poolcalc.reading.architecture import parse
-from poolcalc.reading.yaml_reader import MOST_BYTES
+from poolcalc.reading import read
 from poolcalc.renderers.table import Table
 
 
@@ -51,11 +50,7 @@ def print_reports(
 def read_design(architecture: str, input_shape: Shape | None) -> Design:
     """Return the design in a file, of a bundled architecture, or of what comes in."""
     if architecture == "-":
-        try:
-            data = sys.stdin.buffer.read(MOST_BYTES + 1)
-        except OSError as error:
-            raise UnreadableFile(f"cannot read standard input: {error.strerror}") from None
-        return parse(data, "<stdin>", input_shape=input_shape)
+        return read(sys.stdin.buffer, "<stdin>", input_shape=input_shape)
     return load(architecture, input_shape=input_shape)
 
 

@@ -11,7 +11,8 @@ from poolcalc.network.op import Shape
 from poolcalc.network.parameter import OneOf, Unreadable, Whole, read_all
 from poolcalc.reading import yaml_reader
 from poolcalc.reading.keys import known_entries
-from poolcalc.reading.layers import Expansion
+from poolcalc.reading.layers import Layers
+from poolcalc.reading.names import Names
 from poolcalc.reading.tree import Listing, Problems, Record, Scalar, Stop, Value, described
 from poolcalc.reading.wiring import Reference, Wiring
 from poolcalc.source import Place, Source
@@ -35,7 +36,7 @@ KEYS = {
 SIZE = Whole(1, 2**20)
 
 
-def parse(data: bytes, name: str, *, input_shape: Shape | None = None) -> Design:
+def parse(data: bytes, name: str, input_shape: Shape | None = None) -> Design:
     """Return what a file describes.
 
     data: the file's bytes. name: the file's name, for messages. input_shape: replaces the file's input.
@@ -67,8 +68,8 @@ def _design(document: Value, source: Source, input_shape: Shape | None, problems
         problems.add(layers or document, "the file has no layers", help="write `layers: [relu]`, or a list below")
         return None
 
-    wiring = Wiring(problems)
-    last = Expansion(problems, wiring, len(shape) - 1 if shape else None).whole(layers)
+    wiring = Wiring(problems, Names(problems))
+    last = Layers(problems, wiring, len(shape) - 1 if shape else None).whole(layers)
     nodes = wiring.resolved()
     outputs = _outputs(entries["outputs"], wiring, problems) if "outputs" in entries else (last,)
     objects = _objects(entries.get("objects"), problems)

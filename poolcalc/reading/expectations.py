@@ -11,6 +11,7 @@ from poolcalc.network.expectation import Expectation, Relation, What
 from poolcalc.network.graph import INPUT
 from poolcalc.network.parameter import Kind, Schema, Unreadable, Whole, check_length, read_all
 from poolcalc.reading.keys import known_entries
+from poolcalc.reading.names import Names
 from poolcalc.reading.tree import Listing, Problems, Record, Scalar, Value, described
 from poolcalc.reading.wiring import Reference, Wiring
 from poolcalc.source import Place
@@ -255,7 +256,7 @@ def parse_expectations(
         ("macs", "at most", max_macs),
     )
     problems = Problems()
-    reading = Reading(problems, Wiring(problems), None, (), {})
+    reading = Reading(problems, Wiring(problems, Names(problems)), None, (), {})
     found = [
         one
         for what, relation, text in asked

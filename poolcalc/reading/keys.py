@@ -5,11 +5,20 @@ from collections.abc import Collection
 from poolcalc.reading.tree import Problems, Record, Scalar, Value
 from poolcalc.wording import nearest, shown
 
+COMMON = {
+    "name": "name of the layer, unique in its block",
+    "from": "the layer to read, or a list of them for a merge; the layer above if left out",
+}
+"""The keys of every layer."""
+
+Given = dict[str, Value]
+"""Values by key or parameter."""
+
 INFERRED = ("in_channels", "in_features", "num_features", "num_channels")
 """What PyTorch wants to be told and a calculator finds out."""
 
 
-def known_entries(mapping: Record, known: Collection[str], wrong: str, problems: Problems) -> dict[str, Value]:
+def known_entries(mapping: Record, known: Collection[str], wrong: str, problems: Problems) -> Given:
     """Return the values by key; report unknown keys as `wrong`, then read them as what was meant.
 
     So one slip is one problem: a misspelled `layers` is not a missing one too, and what stands behind it is checked.

@@ -8,7 +8,8 @@ from poolcalc.network.parameter import Kind, Parameter, Schema, Whole, parameter
 from poolcalc.ops import BY_NAME, operators
 from poolcalc.reading.architecture import KEYS, SIZE, TASKS
 from poolcalc.reading.expectations import expect_schema
-from poolcalc.reading.layers import COMMON, MERGE, OPTIONAL, STRUCTURES
+from poolcalc.reading.keys import COMMON
+from poolcalc.reading.structures import MERGE, OPTIONAL, STRUCTURES
 
 _LAYERS: Schema = {"type": "array", "items": {"$ref": "#/$defs/layer"}, "minItems": 1}
 _PATH: Schema = {"type": "array", "items": {"$ref": "#/$defs/layer"}}

@@ -1,4 +1,4 @@
-"""Names and references: which layer reads which, whatever order the file has them in."""
+"""References: which layer reads which, whatever order the file has them in."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -7,9 +7,13 @@ from typing import NamedTuple
 
 from poolcalc.network.graph import INPUT, Node
 from poolcalc.network.op import Op
-from poolcalc.reading.tree import Problems
+from poolcalc.reading.names import Names
+from poolcalc.reading.tree import Problems, Scalar, Value, described
 from poolcalc.source import Place
 from poolcalc.wording import nearest, shown
+
+MOST_LAYERS = 100_000
+"""Layers and references that a file may come to with its repeats written out."""
 
 MOST_COMPARED = 200
 """Names that a misspelled one is compared with."""
@@ -40,38 +44,38 @@ class Wiring:
 
     Scopes are prefixes that end in a dot (`layer1.0.`); the outermost is the empty text.
     drafts: the nodes, by name. blocks: for every named structure, and every turn of a named repeat, the node that it
-    ends with. places: where every name was given. unnamed: the names that layers without one have got.
+    ends with. repeats: where the counts of the repeats stand that are being written out, the outermost first.
     """
 
     problems: Problems
+    names: Names
     drafts: dict[str, _Draft] = field(default_factory=dict)
     blocks: dict[str, str] = field(default_factory=dict)
-    places: dict[str, Place] = field(default_factory=dict)
-    unnamed: set[str] = field(default_factory=set)
-    unknown: set[Place] = field(default_factory=set)
-
-    def name(self, name: str, place: Place) -> bool:
-        """Claim a name; report it and return False where it is taken."""
-        if name == INPUT:
-            self.problems.add(place, "the network's input has this name", help="give the layer another name")
-        elif self.places.get(name) == place:
-            note = "in a repeat with `name: stage`, names start with stage.0, stage.1 and so on"
-            remedy = "name the repeat too, or write out what an alias repeats"
-            self.problems.add(place, f"the name {shown(name)} comes again with every repetition", note, help=remedy)
-        elif name in self.places:
-            what = "the unnamed layer" if name in self.unnamed else "the layer"
-            note = f"{what} on line {self.places[name].line} is called so"
-            self.problems.add(
-                place, f"the name {shown(name)} is taken", note, help="give every layer a name of its own"
-            )
-        else:
-            self.places[name] = place
-            return True
-        return False
+    repeats: list[Place] = field(default_factory=list)
+    _unknown: set[Place] = field(default_factory=set)
+    _written: int = 0
 
     def node(self, name: str, op: Op | None, feeds: tuple[Feed, ...], place: Place) -> None:
         """Add a node; op is None where it could not be read."""
+        self._written += max(1, len(feeds))
+        if self._written > MOST_LAYERS:
+            message = f"more than {MOST_LAYERS:,} layers and references, with repeats written out"
+            self.problems.stop(self.repeats[0] if self.repeats else place, message, "repeat less often")
         self.drafts[name] = _Draft(op, feeds, place)
+
+    def stand_in(self, where: Value, scope: str, feed: Feed, named: Value | None = None) -> str:
+        """Add a node for what could not be read, under the name that it gives if it does; return its name."""
+        name = self.names.given(named, scope) if named else self.names.spare(scope)
+        self.node(name, None, (feed,), where.place)
+        return name
+
+    def reference(self, value: Value, scope: str) -> Reference | None:
+        """Return what a name behind `from` refers to, or report that it is none."""
+        if isinstance(value, Scalar) and not value.is_null:
+            return Reference(value.text, scope, value.place)
+        remedy = "write the name of a layer, or `input`"
+        self.problems.add(value, f"expected the name of a layer, found {described(value)}", help=remedy)
+        return None
 
     def lookup(self, reference: Reference, reader: str = "") -> str | None:
         """Return the node that is meant, from the innermost scope outward, or report that there is none.
@@ -86,8 +90,8 @@ class Wiring:
                 return self.blocks[name]
         if reference.text == INPUT:
             return INPUT
-        if reference.place not in self.unknown:  # what stands in a repeat is reported once
-            self.unknown.add(reference.place)
+        if reference.place not in self._unknown:  # what stands in a repeat is reported once
+            self._unknown.add(reference.place)
             names = list(islice(self._names_seen_from(reference.scope, reader), MOST_COMPARED))
             inner = (name for name in names if name.endswith(f".{reference.text}"))
             close = next(inner, None) or nearest(reference.text, names)
@@ -99,7 +103,7 @@ class Wiring:
     def _names_seen_from(self, scope: str, reader: str) -> Iterator[str]:
         """Yield the names that a reference could use, the nearest first."""
         for outer in _outward(scope):
-            for name in self.places:
+            for name in self.names.places:
                 if name.startswith(outer) and not f"{reader}.".startswith(f"{name}."):
                     yield name[len(outer) :]
         yield INPUT

@@ -14,12 +14,12 @@ from typing import Any, NamedTuple
 
 import yaml
 
+from poolcalc.reading import YAML
 from poolcalc.reading.syntax import explain
 from poolcalc.reading.tree import Listing, Problems, Record, Scalar, Stop, Value
 from poolcalc.source import Place
 from poolcalc.wording import did_you_mean, shown
 
-MOST_BYTES = 16 * 2**20
 DEEPEST = 64
 MOST_VALUES = 1_000_000
 
@@ -31,8 +31,8 @@ _UNPRINTABLE = re.compile("[\0-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufffe\uf
 
 def decode(data: bytes, problems: Problems) -> str | None:
     """Return the text of a file with plain line ends, or report why it is none."""
-    if len(data) > MOST_BYTES:
-        most = f"{MOST_BYTES // 2**20} MiB"
+    if len(data) > YAML.most_bytes:
+        most = f"{YAML.most_bytes // 2**20} MiB"
         problems.add(Place(), f"the file is larger than {most}", help="use `repeat` for what recurs")
         return None
     data = data.removeprefix(codecs.BOM_UTF8)

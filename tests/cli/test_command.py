@@ -54,7 +54,7 @@ from poolcalc.__main__ import main
 def fault(*_, **__):
     raise ZeroDivisionError("planted")
 
-poolcalc.api.parse = fault
+poolcalc.api.read = fault
 main()
 """
 PATIENCE = """

@@ -19,9 +19,9 @@ from poolcalc.errors import InvalidArchitecture
 from poolcalc.finding import INVALID, Finding
 from poolcalc.network.parameter import parameters
 from poolcalc.ops import BY_NAME
+from poolcalc.reading import YAML
 from poolcalc.reading.architecture import parse
-from poolcalc.reading.layers import STRUCTURES
-from poolcalc.reading.yaml_reader import MOST_BYTES
+from poolcalc.reading.structures import STRUCTURES
 from poolcalc.source import Place
 
 FILES = sorted(Path(__file__).parent.joinpath("invalid").glob("*.yaml"))
@@ -135,7 +135,7 @@ MADE: dict[str, tuple[str | bytes, str, str]] = {
     "a lone surrogate": (b"name: \xed\xa0\x80\n", "1:7 not UTF-8 text: byte 0xed", AS_UTF_8),
     "UTF-16": (f"\ufeff{HEAD}".encode("utf-16-le"), "1:1 not UTF-8 text: byte 0xff", AS_UTF_8),
     "UTF-16 without a mark": (HEAD.encode("utf-16-le"), f"1:2 {NO_NUL}", f"{AS_UTF_8} text"),
-    "100 MB": (b"#" * 100_000_000, f"1:1 the file is larger than {MOST_BYTES // 2**20} MiB", "use `repeat`"),
+    "100 MB": (b"#" * 100_000_000, f"1:1 the file is larger than {YAML.most_bytes // 2**20} MiB", "use `repeat`"),
     "200,000 brackets": ("[" * 200_000, f"1:65 {TOO_DEEP}", NAME_THEM),
     "brackets on lines of their own": ("[\n" * 5_000, f"65:1 {TOO_DEEP}", NAME_THEM),
     "brackets behind values": (f"{HEAD}  - concat: [a, b, " + "[{" * 5_000, f"3:80 {TOO_DEEP}", NAME_THEM),

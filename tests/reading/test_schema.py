@@ -14,8 +14,9 @@ from poolcalc.network.op import Op
 from poolcalc.network.parameter import Parameter, parameters
 from poolcalc.ops import BY_NAME, operators
 from poolcalc.reading.architecture import KEYS
-from poolcalc.reading.layers import COMMON, STRUCTURES
+from poolcalc.reading.keys import COMMON
 from poolcalc.reading.schema import architecture_schema
+from poolcalc.reading.structures import STRUCTURES
 
 SCHEMA = architecture_schema()
 VALIDATOR = Draft202012Validator(SCHEMA)

@@ -1,0 +1,74 @@
+"""One operator and its parameters, as they stand in a file."""
+
+from contextlib import suppress
+from dataclasses import dataclass, field
+from typing import Any
+
+from poolcalc.network.op import Op
+from poolcalc.network.parameter import Parameter, Unreadable, parameters
+from poolcalc.ops import BY_NAME
+from poolcalc.reading.keys import COMMON, Given, known_entries
+from poolcalc.reading.tree import Problems, Record, Scalar, Value, described
+
+
+@dataclass(slots=True)
+class Operators:
+    """Reads the operators of one file.
+
+    rank: spatial axes of the input, None where it could not be read.
+    """
+
+    problems: Problems
+    rank: int | None
+    _read: dict[tuple[str, int], tuple[Given, Op | None]] = field(default_factory=dict)
+    """By the identity of their document value: what stands in a repeat is read once."""
+
+    def read(self, word: Scalar, body: Value | None) -> tuple[Given, Op | None]:
+        """Return the values behind an operator by key, and the operator; None where a parameter is wrong."""
+        key = word.text, id(word if body is None else body)
+        if key not in self._read:
+            given = self._given(word, body)
+            self._read[key] = given, self._operator(word, given)
+        return self._read[key]
+
+    def _given(self, word: Scalar, body: Value | None) -> Given:
+        """Return the values by parameter, a bare value under the main one."""
+        if body is None:
+            return {}
+        operator = BY_NAME[word.text]
+        names = [declared.name for declared in parameters(operator)]
+        if isinstance(body, Record):
+            return known_entries(body, (*names, *COMMON), f"{word.text} has no parameter", self.problems)
+        main = "from" if operator.merges else operator.main
+        if main is None:
+            remedy = f"write `- {word.text}`" + (f", or name one of {', '.join(names)}" if names else "")
+            self.problems.add(body, f"{word.text} takes no bare value, found {described(body)}", help=remedy)
+            return {}
+        return {main: body}
+
+    def _operator(self, word: Scalar, given: Given) -> Op | None:
+        operator, values = BY_NAME[word.text], {}
+        for declared in parameters(operator):
+            value = given.get(declared.name)
+            if value is not None:
+                with suppress(Unreadable):
+                    values[declared.name] = self._value(declared, value)
+            elif declared.required:
+                self._report_missing(word, declared, given)
+            else:
+                values[declared.name] = declared.kind.spread(declared.default, self.rank or 2)
+        return operator(**values) if len(values) == len(parameters(operator)) else None
+
+    def _value(self, declared: Parameter, value: Value) -> Any:
+        if isinstance(value, Scalar) and value.is_null and not declared.required:
+            remedy = "leave it out for its default, or write a value"
+            self.problems.add(value, f"{declared.name} has no value", help=remedy)
+            raise Unreadable
+        return declared.kind.read(value, self.rank, self.problems)
+
+    def _report_missing(self, word: Scalar, declared: Parameter, given: Given) -> None:
+        plain = {name: value.text for name, value in given.items() if isinstance(value, Scalar)}
+        needed = [other.name for other in parameters(BY_NAME[word.text]) if other.required]
+        shape = ", ".join(f"{name}: {plain.get(name, '…')}" for name in needed)
+        note, remedy = f"{declared.name}: {declared.text}", f"write `- {word.text}: {{{shape}}}`"
+        self.problems.add(word, f"{word.text} needs {declared.name}", note, help=remedy)

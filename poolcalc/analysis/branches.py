@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from poolcalc.analysis.layers import Layer
+from poolcalc.geometry.worked import derivation
 from poolcalc.network.graph import INPUT, Graph
 
 
@@ -64,10 +65,9 @@ def size_after(layer: Layer, axis: int) -> int | None:
 
 def written(layer: Layer, axis: int) -> str:
     """Return how a layer comes to its size on a spatial axis, with the numbers filled in."""
-    given = [shape for shape in layer.input_shapes if shape]
-    formula = layer.node.op.arithmetic(1 + axis, given)
-    size = size_after(layer, axis)
-    return f"{formula} = {size}" if formula else f"{size_before(layer, axis)} → {size}"
+    before, after = size_before(layer, axis) or 0, size_after(layer, axis) or 0
+    formula = derivation(after, (before,))
+    return f"{formula} = {after}" if formula else f"{before} → {after}"
 
 
 def mismatched_axis(layer: Layer) -> int | None:

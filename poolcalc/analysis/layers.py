@@ -131,7 +131,8 @@ def analyse(graph: Graph, *, origin: str = INPUT, gates: bool = True) -> Analysi
         layer = _layer(node, tuple(shapes[name] for name in node.inputs), fields, outcomes, gates=gates)
         if node.name == origin:
             layer = replace(layer, fields=fields[origin])
-        shapes[node.name] = layer.shape
+        # Whoever reads a size is handed the number alone: how it was worked out is this layer's.
+        shapes[node.name] = layer.shape and tuple(map(int, layer.shape))
         if layer.fields:
             fields.setdefault(node.name, layer.fields)
         layers.append(layer)

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from poolcalc.analysis.layers import Layer
 from poolcalc.answers.report import Report
-from poolcalc.network.op import Shape
+from poolcalc.geometry.worked import derivation
 
 
 def arithmetic_lines(report: Report) -> list[str]:
@@ -16,14 +16,14 @@ def arithmetic_lines(report: Report) -> list[str]:
 
 def _parts(layer: Layer) -> Iterator[str]:
     """Yield what there is to say of the channels, then of the spatial axes: once where these agree."""
-    inputs = [shape for shape in layer.input_shapes if shape is not None]
     if layer.shape is None:
         yield f"impossible: {layer.problem.message}" if layer.problem else "unknown"
         return
-    channels, *axes = (_part(layer, place, size, inputs) for place, size in enumerate(layer.shape))
+    given = zip(*(shape for shape in layer.input_shapes if shape), strict=False)
+    channels, *axes = (_part(size, sizes) for size, sizes in zip(layer.shape, given, strict=False))
     if not axes:
         yield channels
-    elif layer.node.op.arithmetic(0, inputs):
+    elif " = " in channels:
         yield f"channels {channels}"
     if len(set(axes)) > 1:
         yield from (f"axis {axis}: {part}" for axis, part in enumerate(axes))
@@ -31,8 +31,8 @@ def _parts(layer: Layer) -> Iterator[str]:
         yield from axes[:1]
 
 
-def _part(layer: Layer, place: int, size: int, inputs: list[Shape]) -> str:
-    if formula := layer.node.op.arithmetic(place, inputs):
+def _part(size: int, given: tuple[int, ...]) -> str:
+    """Return how a size comes about, where the inputs' are `given`."""
+    if formula := derivation(size, given):
         return f"{formula} = {size}"
-    kept = all(len(shape) > place and shape[place] == size for shape in inputs)
-    return f"{size}, {'unchanged' if kept else 'set by the layer'}"
+    return f"{size}, {'unchanged' if given == (size,) * len(given) else 'set by the layer'}"

@@ -56,7 +56,8 @@ class Change(NamedTuple):
         if isinstance(self.base, int) and isinstance(self.head, int):
             return self.head - self.base
         if isinstance(self.base, tuple) and isinstance(self.head, tuple) and len(self.base) == len(self.head):
-            numbers = [(a, b) for a, b in zip(self.base, self.head, strict=True) if type(a) is type(b) is int]
+            pairs = zip(self.base, self.head, strict=True)
+            numbers = [(a, b) for a, b in pairs if isinstance(a, int) and isinstance(b, int)]
             return tuple(b - a for a, b in numbers) if len(numbers) == len(self.base) else None
         return None
 
@@ -217,7 +218,7 @@ def _once(value: Any) -> Any:
 
 
 def _operator(op: Op | None) -> str | None:
-    return f"{op.keyword} {op.window()}".rstrip() if op else None
+    return f"{op.keyword} {op.notation()}".rstrip() if op else None
 
 
 def _output(report: Report, name: str | None) -> Shape | None:

@@ -38,7 +38,7 @@ def _operator(_: Report, stage: Stage) -> Cell:
 
 
 def _window(_: Report, stage: Stage) -> Cell:
-    window = stage.head.node.op.window()
+    window = stage.head.node.op.notation()
     return Cell(window, window)
 
 
@@ -265,7 +265,7 @@ def _table(
 
 def _legend(stages: Iterable[Stage]) -> str | None:
     """Explain the signs in the window column, those that really occur."""
-    windows = "".join(f" {stage.head.node.op.window()}" for stage in stages)
+    windows = "".join(f" {stage.head.node.op.notation()}" for stage in stages)
     signs = {
         "/": "/ stride",
         " p": "p padding (before,after)",

@@ -23,7 +23,7 @@ class AdaptivePooling(Op):
         (size,) = sizes
         return (divided(size, self.output_size[axis] or size),)
 
-    def window(self) -> str:
+    def notation(self) -> str:
         """Return → and the output size."""
         return f"→{evenly([given or 'n' for given in self.output_size])}"
 

@@ -4,17 +4,28 @@ from abc import abstractmethod
 from collections.abc import Sequence
 from math import prod
 
-from poolcalc.families.sliding import SlidingWindow
-from poolcalc.network.op import Array, Shape, Weight, Weights
+from poolcalc.families.groups import require_divisible
+from poolcalc.families.sliding import output_sizes
+from poolcalc.network.op import Array, Op, Shape, Weight, Weights
+from poolcalc.network.window import Padding, Window
 
 
-class Convolution(SlidingWindow):
+class Convolution(Op):
     """Cross-correlation with zero padding, `torch.nn.Conv1d` … `Conv3d`."""
 
     __slots__ = ()
     gradient = "learned"
     streams_weights = True
+    kernel_size: tuple[int, ...]
+    stride: tuple[int, ...]
+    padding: Padding
+    dilation: tuple[int, ...]
     bias: bool
+
+    @property
+    def window(self) -> Window:
+        """The kernel's."""
+        return Window(self.kernel_size, self.stride, self.padding, self.dilation)
 
     @abstractmethod
     def filters(self, in_channels: int) -> tuple[int, int]:
@@ -27,7 +38,9 @@ class Convolution(SlidingWindow):
     def output_shape(self, inputs: Sequence[Shape]) -> Shape:
         """Return out_channels and the number of windows."""
         ((channels, *spatial),) = inputs
-        return (self.filters(channels)[0], *self.output_sizes(spatial))
+        out_channels, groups = self.filters(channels)
+        require_divisible(groups, in_channels=channels, out_channels=out_channels)
+        return (out_channels, *output_sizes(self.window, spatial))
 
     def weights(self, inputs: Sequence[Shape]) -> dict[str, Weight]:
         """Return weight (out_channels, in_channels / groups, *kernel_size) and bias (out_channels)."""
@@ -47,14 +60,5 @@ class Convolution(SlidingWindow):
 
         (x,) = inputs
         out_channels, groups = self.filters(len(x))
-        return convolve(
-            x,
-            weights.rows("weight"),
-            weights["bias"] if self.bias else None,
-            out_channels,
-            kernel_size=self.kernel_size,
-            stride=self.stride,
-            padding=self.padding,
-            dilation=self.dilation,
-            groups=groups,
-        )
+        bias = weights["bias"] if self.bias else None
+        return convolve(x, weights.rows("weight"), bias, out_channels, window=self.window, groups=groups)

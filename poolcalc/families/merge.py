@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from poolcalc.geometry import arithmetic
 from poolcalc.geometry.taps import IDENTITY, Taps, broadcast
 from poolcalc.network.op import Impossible, Op, Shape
 from poolcalc.wording import times
@@ -18,16 +19,10 @@ class ElementwiseMerge(Op):
     def output_shape(self, inputs: Sequence[Shape]) -> Shape:
         """Return the common shape."""
         require_same_axes(self.keyword, inputs)
-        output = tuple(max(sizes) for sizes in zip(*inputs, strict=True))
         for place, sizes in enumerate(zip(*inputs, strict=True)):
-            if {1, output[place]} | set(sizes) != {1, output[place]}:
+            if len({*sizes} - {1}) > 1:
                 raise mismatch(self.keyword, place, inputs, repeats_ones=True)
-        return output
-
-    def arithmetic(self, place: int, inputs: Sequence[Shape]) -> str:
-        """Return the larger size where one is repeated."""
-        sizes = {shape[place] for shape in inputs}
-        return f"max({', '.join(map(str, sorted(sizes)))})" if len(sizes) > 1 else ""
+        return tuple(arithmetic.broadcast_size(*sorted({*sizes})) for sizes in zip(*inputs, strict=True))
 
     def taps(self, axis: int, sizes: Sequence[int]) -> Sequence[Taps]:
         """Return unit i of every input, unit 0 of those that are repeated."""

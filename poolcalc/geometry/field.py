@@ -125,7 +125,7 @@ class Field(NamedTuple):
             spans: Iterable[Span | None] = strands[0].phases
         else:
             spans = (_hull(strand[unit] for strand in strands) for unit in range(units))
-        sizes = [last - first + 1 if span else 0 for span in spans for first, last in [span or (0, 0)]]
+        sizes = [span[1] - span[0] + 1 if span else 0 for span in spans]
         origin = self.span(0)
         return Summary(
             size=max(sizes),

@@ -116,6 +116,7 @@ class _Scattered(Phases):
         # The taps that reach a unit are `recur` apart, and what they read is `stagger` apart.
         recur, stagger = self.stride // common, self.dilation // common
         at, rest = divmod(unit + self.before, common)
+        # at = i·recur + tap·stagger, so tap·stagger ≡ at (mod recur), and the two have no divisor in common.
         tap = at * pow(stagger, -1, recur) % recur
         if rest or tap >= self.kernel_size:
             return range(0)

@@ -16,7 +16,7 @@ import numpy as np
 
 from poolcalc.kernels import WORKSPACE, Array
 from poolcalc.kernels.parallel import share
-from poolcalc.kernels.windows import gather, inside, lay_out_all
+from poolcalc.kernels.windows import Layout, Window, gather, inside, lay_out_all
 
 Block = tuple[slice, slice, Array]
 """Output channels, the groups that they belong to, and their weights: (groups, channels of each, taps)."""
@@ -37,19 +37,18 @@ def convolve(
     bias: Array | None,
     out_channels: int,
     *,
-    kernel_size: Sequence[int],
-    stride: Sequence[int],
-    padding: Sequence[tuple[int, int]] | str,
-    dilation: Sequence[int],
+    window: Window,
     groups: int,
 ) -> Array:
     """Slide kernels over the padded input.
 
     x: (in_channels, *spatial). weight: blocks of rows of (out_channels, in_channels / groups, *kernel_size).
     bias: (out_channels), added to each block of the output while that is in the cache.
+    Returns (out_channels, *units), a unit for every window.
     """
-    layouts = lay_out_all(x.shape[1:], kernel_size, stride, padding, dilation)
+    layouts = lay_out_all(x.shape[1:], window)
     sizes = [len(layout.starts) for layout in layouts]
+    kernel_size, *_ = window
     taps = len(x) * prod(kernel_size)
     y = np.empty((out_channels, prod(sizes)), np.float32)
     tiles = list(_tiles(sizes, max(1, WORKSPACE // taps)))
@@ -62,15 +61,7 @@ def convolve(
         for (places, tile), (channels, members, matrix) in pieces:
             if copied != places:  # else the same windows as for the block of channels before
                 copied = places
-                units = [layout.starts[part] for layout, part in zip(layouts, tile, strict=True)]
-                windows = work[: taps * (places.stop - places.start)].reshape(len(x), *kernel_size, *map(len, units))
-                reads = [
-                    [inside(unit, tap * gap - layout.before, layout.size) for tap in range(kernel)]
-                    for unit, layout, gap, kernel in zip(units, layouts, dilation, kernel_size, strict=True)
-                ]
-                for tap, read in zip(np.ndindex(*kernel_size), product(*reads), strict=True):
-                    gather(x, read, windows[(slice(None), *tap)])
-                columns = windows.reshape(groups, taps // groups, -1)
+                columns = _columns(x, layouts, tile, work).reshape(groups, taps // groups, -1)
             out = y[channels, places].reshape(*matrix.shape[:2], -1)
             np.matmul(matrix, columns[members], out=out)
             if bias is not None:
@@ -78,6 +69,21 @@ def convolve(
 
     share(fill, list(product(tiles, blocks)))
     return y.reshape(out_channels, *sizes)
+
+
+def _columns(x: Array, layouts: Sequence[Layout], tile: tuple[slice, ...], work: Array) -> Array:
+    """Copy the windows of a tile, tap by tap, to the beginning of `work`; return that as (in_channels, taps, units)."""
+    units = [layout.starts[part] for layout, part in zip(layouts, tile, strict=True)]
+    offsets = [range(-layout.before, layout.span - layout.before, layout.dilation) for layout in layouts]
+    shape = (len(x), prod(map(len, offsets)), *map(len, units))
+    windows = work[: prod(shape)].reshape(shape)
+    reads = [
+        [inside(unit, offset, layout.size) for offset in taps]
+        for unit, taps, layout in zip(units, offsets, layouts, strict=True)
+    ]
+    for tap, read in enumerate(product(*reads)):
+        gather(x, read, windows[:, tap])
+    return windows
 
 
 def _blocks(rows: Iterator[tuple[slice, Array]], per_group: int, *, halve: bool) -> Iterator[Block]:

@@ -16,7 +16,11 @@ def resize(
     interpolate: bool,
     align_corners: bool,
 ) -> Array:
-    """Resize to `size`, None for an axis left alone, or by `scale_factor`; points beyond the border take its value."""
+    """Resize to `size`, None for an axis left alone, or by `scale_factor`; points beyond the border take its value.
+
+    x: (channels, *spatial). size, scale_factor: one entry per axis. Returns (channels, *units), where a factor f makes
+    ⌊n·f⌋ units of n.
+    """
     for axis, length in enumerate(x.shape[1:], start=1):
         if scale_factor is not None:
             up, down = scale_factor[axis - 1].numerator, scale_factor[axis - 1].denominator

@@ -7,12 +7,16 @@ import numpy as np
 
 from poolcalc.kernels import Array
 
+Window = tuple[Sequence[int], Sequence[int], Sequence[tuple[int, int]] | str, Sequence[int], bool]
+"""kernel_size, stride, padding as (before, after), and dilation, each with one entry per axis; whether to round up."""
+
 
 class Layout(NamedTuple):
     """The windows along one axis, in padded coordinates.
 
-    starts: first pixel of every window. before, size, after: the padded axis. stop: its end as read by the last window,
-    which in ceil mode may lie beyond the padding.
+    starts: first pixel of every window. before, size, after: the padded axis. span, dilation: pixels from the first
+    tap to the last, and from tap to tap. stop: the end as read by the last window, which in ceil mode may lie beyond
+    the padding.
     """
 
     starts: range
@@ -20,6 +24,7 @@ class Layout(NamedTuple):
     size: int
     after: int
     span: int
+    dilation: int
 
     @property
     def stop(self) -> int:
@@ -32,13 +37,7 @@ class Layout(NamedTuple):
 
 
 def lay_out(
-    size: int,
-    kernel_size: int,
-    stride: int,
-    padding: tuple[int, int] | str,
-    dilation: int = 1,
-    *,
-    ceil_mode: bool = False,
+    size: int, kernel_size: int, stride: int, padding: tuple[int, int] | str, dilation: int, *, ceil_mode: bool
 ) -> Layout:
     """Put windows side by side for as long as they fit."""
     span = dilation * (kernel_size - 1) + 1
@@ -54,19 +53,12 @@ def lay_out(
         overhang = following + span - (before + size + after)
         if 0 < overhang < stride and following < before + size:
             starts = range(0, following + 1, stride)
-    return Layout(starts, before, size, after, span)
+    return Layout(starts, before, size, after, span, dilation)
 
 
-def lay_out_all(
-    spatial: Sequence[int],
-    kernel_size: Sequence[int],
-    stride: Sequence[int],
-    padding: Sequence[tuple[int, int]] | str,
-    dilation: Sequence[int],
-    *,
-    ceil_mode: bool = False,
-) -> list[Layout]:
+def lay_out_all(spatial: Sequence[int], window: Window) -> list[Layout]:
     """Lay out the windows along every axis."""
+    kernel_size, stride, padding, dilation, ceil_mode = window
     pairs: Sequence[tuple[int, int] | str] = [padding] * len(spatial) if isinstance(padding, str) else padding
     axes = zip(spatial, kernel_size, stride, pairs, dilation, strict=True)
     return [lay_out(n, k, s, p, d, ceil_mode=ceil_mode) for n, k, s, p, d in axes]
@@ -97,8 +89,9 @@ Read = tuple[int, int, slice]
 def inside(units: range, offset: int, size: int) -> Read:
     """Return what units read at their places plus `offset`, along an axis with that many pixels."""
     start, stop, step = units.start + offset, units.stop + offset, units.step
-    low, high = (len(range(start, min(stop, end), step)) for end in (0, size))
-    return low, high, slice(start + low * step, start + high * step if high > low else start + low * step, step)
+    low = len(range(start, min(stop, 0), step))
+    high = len(range(start, min(stop, size), step))
+    return low, high, slice(start + low * step, start + max(low, high) * step, step)
 
 
 def gather(x: Array, reads: Sequence[Read], out: Array) -> None:

@@ -20,8 +20,8 @@ def with_parameters(graph: Graph, name: str, **values: Any) -> Graph:
 
 
 def padding_of(op: Op) -> tuple[tuple[int, int], ...] | None:
-    """Return an operator's padding, None where it has no such parameter or `same`."""
-    padding = getattr(op, "padding", None)
+    """Return the padding of an operator's window, None where it has no such parameter or `same`."""
+    padding = op.window and op.window.padding
     has = any(declared.name == "padding" for declared in parameters(type(op)))
     return padding if has and isinstance(padding, tuple) else None
 

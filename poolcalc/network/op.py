@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal, NamedTuple, Protocol, 
 
 from poolcalc.geometry.taps import IDENTITY, Taps
 from poolcalc.network.parameter import parameters
+from poolcalc.network.window import Window
 
 if TYPE_CHECKING:
     import numpy as np
@@ -27,9 +28,6 @@ Shape = tuple[int, ...]
 
 Gradient = Literal["learned", "chosen", "averaged", "copied"]
 """See `Op.gradient`."""
-
-Padding = str | tuple[tuple[int, int], ...]
-"""One (before, after) per axis, or `same` / `same_lower`."""
 
 
 class Impossible(Exception):  # noqa: N818 - not an error of the program: a fact about the network
@@ -129,20 +127,17 @@ class Op(ABC):
     def output_shape(self, inputs: Sequence[Shape]) -> Shape:
         """Return the shape that comes out, or raise `Impossible`."""
 
-    def arithmetic(self, place: int, inputs: Sequence[Shape]) -> str:
-        """Return how one size of the output shape comes about, with the numbers filled in.
-
-        place: 0 for the channels, or the features of a flat vector; then the spatial axes. By default there is nothing
-        to work out: the size is the input's, or one that a parameter gives.
-        """
-        return ""
+    @property
+    def window(self) -> Window | None:
+        """The window that slides over the input; None for operators that work in another way."""
+        return None
 
     def taps(self, axis: int, sizes: Sequence[int]) -> Sequence[Taps]:
         """Return which units of each input feed each output unit along a spatial axis.
 
-        sizes: the inputs' sizes along that axis. By default unit i reads unit i.
+        sizes: the inputs' sizes along that axis. By default unit i reads window i, or unit i where there is no window.
         """
-        return (IDENTITY,) * len(sizes)
+        return (self.window.taps(axis, sizes[0]),) if self.window else (IDENTITY,) * len(sizes)
 
     @property
     def reads_whole_map(self) -> bool:
@@ -180,9 +175,9 @@ class Op(ABC):
     def forward(self, inputs: Sequence[Array], weights: Weights) -> Array:
         """Compute the output for one image; inputs and output have the shapes of `output_shape`."""
 
-    def window(self) -> str:
+    def notation(self) -> str:
         """Return the main parameters in a compact notation, for tables."""
-        return ""
+        return self.window.notation() if self.window else ""
 
 
 AnyOp = TypeVar("AnyOp", bound=Op)

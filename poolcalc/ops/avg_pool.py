@@ -4,8 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from poolcalc.families.pooling import Pooling
-from poolcalc.network.op import Array, Padding, Weights
+from poolcalc.network.op import Array, Weights
 from poolcalc.network.parameter import Amounts, PerAxis, Truth, Whole, parameter
+from poolcalc.network.window import Padding, Window
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,16 +28,14 @@ class AvgPool(Pooling):
     ceil_mode: bool = parameter(Truth(), "whether a last window may hang over the end", default=False)
     count_include_pad: bool = parameter(Truth(), "whether padding counts in the mean", default=True)
 
+    @property
+    def window(self) -> Window:
+        """Without dilation."""
+        return Window(self.kernel_size, self.stride, self.padding, (1,) * len(self.stride), self.ceil_mode)
+
     def forward(self, inputs: Sequence[Array], weights: Weights) -> Array:
         """Divide sums by the number of cells, which is smaller where a window hangs over the end."""
         from poolcalc.kernels.pooling import sliding_mean
 
         (x,) = inputs
-        return sliding_mean(
-            x,
-            kernel_size=self.kernel_size,
-            stride=self.stride,
-            padding=self.padding,
-            ceil_mode=self.ceil_mode,
-            count_include_pad=self.count_include_pad,
-        )
+        return sliding_mean(x, self.window, count_include_pad=self.count_include_pad)

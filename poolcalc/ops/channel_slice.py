@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from poolcalc.geometry import arithmetic
 from poolcalc.network.op import Array, Impossible, Op, Shape, Weights
 from poolcalc.network.parameter import Whole, parameter
-from poolcalc.wording import signed
 
 if TYPE_CHECKING:
     from typing_extensions import Self
@@ -32,15 +32,11 @@ class ChannelSlice(Op):
                 f"channels {self.start} to {self.stop} are no range of the {channels} that come in",
                 help=f"use start < stop ≤ {channels}",
             )
-        return (self.stop - self.start, *spatial)
+        return (arithmetic.total(self.stop, -self.start), *spatial)
 
     def with_channels(self, given: int, most: int) -> "Self":
         """Return as many channels from the first on."""
         return self.with_(start=0, stop=min(self.stop - self.start, given))
-
-    def arithmetic(self, place: int, inputs: Sequence[Shape]) -> str:
-        """Return stop − start."""
-        return "" if place else f"{self.stop}{signed(-self.start)}"
 
     def channels_backward(self, values: Any, place: int, inputs: Sequence[Shape]) -> Any:
         """Put zeros where channels were left out."""
@@ -54,6 +50,6 @@ class ChannelSlice(Op):
         (x,) = inputs
         return x[self.start : self.stop]
 
-    def window(self) -> str:
+    def notation(self) -> str:
         """Return start:stop."""
         return f"{self.start}:{self.stop}"

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from poolcalc.families.merge import mismatch, require_same_axes
+from poolcalc.geometry import arithmetic
 from poolcalc.network.op import Array, Op, Shape, Weights
 
 
@@ -23,11 +24,7 @@ class Concat(Op):
         for place in range(1, len(inputs[0])):
             if len({shape[place] for shape in inputs}) > 1:
                 raise mismatch(self.keyword, place, inputs, repeats_ones=False)
-        return (sum(shape[0] for shape in inputs), *inputs[0][1:])
-
-    def arithmetic(self, place: int, inputs: Sequence[Shape]) -> str:
-        """Return the sum of the channels."""
-        return "" if place else " + ".join(str(shape[0]) for shape in inputs)
+        return (arithmetic.total(*(shape[0] for shape in inputs)), *inputs[0][1:])
 
     def channels_backward(self, values: Any, place: int, inputs: Sequence[Shape]) -> Any:
         """Cut the input's channels out."""

@@ -1,12 +1,10 @@
 """Convolution, `torch.nn.Conv1d` … `Conv3d` (cross-correlation, zeros as padding)."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from poolcalc.families.convolution import Convolution
-from poolcalc.families.groups import require_divisible
-from poolcalc.network.op import Padding, Shape
 from poolcalc.network.parameter import Amounts, Channels, Groups, PerAxis, Truth, Whole, parameter
+from poolcalc.network.window import Padding
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,13 +28,6 @@ class Conv(Convolution):
         """Return (out_channels, groups)."""
         return self.out_channels, self.groups
 
-    def output_shape(self, inputs: Sequence[Shape]) -> Shape:
-        """Return out_channels and the number of windows."""
-        ((channels, *_),) = inputs
-        require_divisible(self.groups, in_channels=channels, out_channels=self.out_channels)
-        # The two-argument form: `slots=True` makes a new class, which the bare `super()` does not know.
-        return super(Conv, self).output_shape(inputs)
-
-    def window(self) -> str:
+    def notation(self) -> str:
         """Return kernel/stride pPadding dDilation gGroups."""
-        return super(Conv, self).window() + (f" g{self.groups}" if self.groups > 1 else "")
+        return self.window.notation() + (f" g{self.groups}" if self.groups > 1 else "")

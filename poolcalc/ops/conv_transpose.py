@@ -9,7 +9,7 @@ from poolcalc.geometry import arithmetic
 from poolcalc.geometry.taps import Taps, transposed
 from poolcalc.network.op import Array, Impossible, Op, Shape, Weight, Weights
 from poolcalc.network.parameter import Amounts, Channels, Groups, PerAxis, Truth, Whole, parameter
-from poolcalc.wording import amounts, evenly, signed, times
+from poolcalc.wording import amounts, evenly, times
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,10 +48,10 @@ class ConvTranspose(Op):
                     help=f"use output_padding up to {most}",
                 )
         sizes = tuple(self._size(axis, size) for axis, size in enumerate(spatial))
-        if 0 in sizes:
-            axis = sizes.index(0)
+        if min(sizes) < 1:
+            axis = next(axis for axis, size in enumerate(sizes) if size < 1)
             before, after = self.padding[axis]
-            full = (spatial[axis] - 1) * self.stride[axis] + self._span(axis) + self.output_padding[axis]
+            full = sizes[axis] + before + after
             raise Impossible(
                 f"padding cuts the whole output of {full} away",
                 f"axis {axis}: {full} − {before} − {after} = {full - before - after}, input {times(spatial)}",
@@ -59,24 +59,12 @@ class ConvTranspose(Op):
             )
         return (self.out_channels, *sizes)
 
-    def _span(self, axis: int) -> int:
-        return arithmetic.effective_kernel_size(self.kernel_size[axis], self.dilation[axis])
-
     def _size(self, axis: int, size: int) -> int:
+        kernel_size, dilation = self.kernel_size[axis], self.dilation[axis]
+        output_padding = self.output_padding[axis]
         return arithmetic.transposed_size(
-            size, *self.padding[axis], self._span(axis), self.stride[axis], self.output_padding[axis]
+            size, *self.padding[axis], kernel_size, dilation, self.stride[axis], output_padding
         )
-
-    def arithmetic(self, place: int, inputs: Sequence[Shape]) -> str:
-        """Return (size − 1)·stride + window − before − after + output_padding."""
-        if not place:
-            return ""
-        axis = place - 1
-        kernel, dilation = self.kernel_size[axis], self.dilation[axis]
-        window = f"{kernel}" if dilation == 1 or kernel == 1 else f"{dilation}·({kernel} − 1) + 1"
-        before, after = self.padding[axis]
-        changes = signed(-before, -after, self.output_padding[axis])
-        return f"({inputs[0][place]} − 1)·{self.stride[axis]} + {window}{changes}"
 
     def taps(self, axis: int, sizes: Sequence[int]) -> Sequence[Taps]:
         """Return the inputs whose scattered kernels cover unit u; they depend on u modulo the stride."""
@@ -118,7 +106,7 @@ class ConvTranspose(Op):
             y += weights["bias"].reshape(-1, *(1,) * (y.ndim - 1))
         return y
 
-    def window(self) -> str:
+    def notation(self) -> str:
         """Return kernel·stride pPadding oOutput_padding dDilation gGroups; ↑ marks that the stride enlarges."""
         parts = [times(self.kernel_size)]
         if set(self.stride) != {1}:

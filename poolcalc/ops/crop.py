@@ -3,10 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from poolcalc.geometry import arithmetic
 from poolcalc.geometry.taps import Taps, shifted
 from poolcalc.network.op import Array, Impossible, Op, Shape, Weights
 from poolcalc.network.parameter import Amounts, parameter
-from poolcalc.wording import amounts, signed, times
+from poolcalc.wording import amounts, times
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,7 +24,10 @@ class Crop(Op):
     def output_shape(self, inputs: Sequence[Shape]) -> Shape:
         """Return sizes − before − after."""
         ((channels, *spatial),) = inputs
-        sizes = tuple(size - before - after for size, (before, after) in zip(spatial, self.cropping, strict=True))
+        sizes = tuple(
+            arithmetic.total(size, -before, -after)
+            for size, (before, after) in zip(spatial, self.cropping, strict=True)
+        )
         if min(sizes) < 1:
             size = spatial[sizes.index(min(sizes))]
             raise Impossible(
@@ -31,11 +35,6 @@ class Crop(Op):
                 help=f"crop less than {size} in total on that axis",
             )
         return (channels, *sizes)
-
-    def arithmetic(self, place: int, inputs: Sequence[Shape]) -> str:
-        """Return size − before − after."""
-        changes = signed(*(-amount for amount in self.cropping[place - 1])) if place else ""
-        return f"{inputs[0][place]}{changes}" if changes else ""
 
     def taps(self, axis: int, sizes: Sequence[int]) -> Sequence[Taps]:
         """Return the same pixel, moved by what is cut off before it."""
@@ -47,6 +46,6 @@ class Crop(Op):
         kept = (slice(before, -after or None) for before, after in self.cropping)
         return x[(slice(None), *kept)]
 
-    def window(self) -> str:
+    def notation(self) -> str:
         """Return − and the amounts."""
         return f"−{amounts(self.cropping)}"

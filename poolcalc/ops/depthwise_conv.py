@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 
 from poolcalc.families.convolution import Convolution
-from poolcalc.network.op import Padding
 from poolcalc.network.parameter import Amounts, Channels, PerAxis, Truth, Whole, parameter
+from poolcalc.network.window import Padding
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

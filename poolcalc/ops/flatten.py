@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import prod
 
+from poolcalc.geometry import arithmetic
 from poolcalc.geometry.taps import IDENTITY, Taps, everything
 from poolcalc.network.op import Array, Op, Shape, Weights
 
@@ -20,11 +20,7 @@ class Flatten(Op):
     def output_shape(self, inputs: Sequence[Shape]) -> Shape:
         """Return the product of the sizes."""
         (shape,) = inputs
-        return (prod(shape),)
-
-    def arithmetic(self, place: int, inputs: Sequence[Shape]) -> str:
-        """Return channels·rows·columns."""
-        return "·".join(map(str, inputs[0])) if len(inputs[0]) > 1 else ""
+        return (arithmetic.product(*shape),)
 
     def taps(self, axis: int, sizes: Sequence[int]) -> Sequence[Taps]:
         """Return everything: the vector as a whole sees what the map sees."""

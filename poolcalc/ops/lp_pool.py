@@ -11,6 +11,7 @@ from math import prod
 from poolcalc.families.pooling import Pooling
 from poolcalc.network.op import Array, Weights
 from poolcalc.network.parameter import Number, PerAxis, Truth, Whole, parameter
+from poolcalc.network.window import Window
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,6 +30,12 @@ class LPPool(Pooling):
     )
     ceil_mode: bool = parameter(Truth(), "whether a last window may hang over the end", default=False)
 
+    @property
+    def window(self) -> Window:
+        """Without padding and dilation."""
+        axes = len(self.kernel_size)
+        return Window(self.kernel_size, self.stride, ((0, 0),) * axes, (1,) * axes, self.ceil_mode)
+
     def allows_padding(self, amount: int, kernel_size: int) -> bool:
         """Return whether it is none: there is no such parameter."""
         return amount == 0
@@ -41,12 +48,5 @@ class LPPool(Pooling):
 
         (x,) = inputs
         power = np.float32(self.norm_type)
-        means = sliding_mean(
-            np.abs(x) ** power,
-            kernel_size=self.kernel_size,
-            stride=self.stride,
-            padding=self.padding,
-            ceil_mode=self.ceil_mode,
-            count_include_pad=True,
-        )
+        means = sliding_mean(np.abs(x) ** power, self.window, count_include_pad=True)
         return (np.float32(prod(self.kernel_size)) * means) ** (1 / power)

@@ -4,8 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from poolcalc.families.pooling import Pooling
-from poolcalc.network.op import Array, Padding, Weights
+from poolcalc.network.op import Array, Weights
 from poolcalc.network.parameter import Amounts, PerAxis, Truth, Whole, parameter
+from poolcalc.network.window import Padding, Window
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,16 +27,14 @@ class MaxPool(Pooling):
     dilation: tuple[int, ...] = parameter(PerAxis(Whole(1)), "step from tap to tap inside the window", default=1)
     ceil_mode: bool = parameter(Truth(), "whether a last window may hang over the end", default=False)
 
+    @property
+    def window(self) -> Window:
+        """All five parameters."""
+        return Window(self.kernel_size, self.stride, self.padding, self.dilation, self.ceil_mode)
+
     def forward(self, inputs: Sequence[Array], weights: Weights) -> Array:
         """Take the maximum along one axis after the other."""
         from poolcalc.kernels.pooling import sliding_max
 
         (x,) = inputs
-        return sliding_max(
-            x,
-            kernel_size=self.kernel_size,
-            stride=self.stride,
-            padding=self.padding,
-            dilation=self.dilation,
-            ceil_mode=self.ceil_mode,
-        )
+        return sliding_max(x, self.window)

@@ -4,10 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
+from poolcalc.geometry import arithmetic
 from poolcalc.geometry.taps import Beyond, Taps, shifted
 from poolcalc.network.op import Array, Impossible, Op, Shape, Weights
 from poolcalc.network.parameter import LARGEST, Amounts, Number, OneOf, parameter
-from poolcalc.wording import amounts, signed, times
+from poolcalc.wording import amounts, times
 
 _BEYOND: dict[str, Beyond] = {"constant": "nothing", "reflect": "reflect", "replicate": "edge", "circular": "wrap"}
 
@@ -47,12 +48,7 @@ class Pad(Op):
                     f"{self.mode} padding of {max(pair)} needs more than the {size} pixels of axis {axis}",
                     help=f"use up to {size + reach}, or mode: replicate",
                 )
-        return (channels, *(before + size + after for size, (before, after) in zip(spatial, self.padding, strict=True)))
-
-    def arithmetic(self, place: int, inputs: Sequence[Shape]) -> str:
-        """Return size + before + after."""
-        changes = signed(*self.padding[place - 1]) if place else ""
-        return f"{inputs[0][place]}{changes}" if changes else ""
+        return (channels, *(arithmetic.total(size, *pair) for size, pair in zip(spatial, self.padding, strict=True)))
 
     def taps(self, axis: int, sizes: Sequence[int]) -> Sequence[Taps]:
         """Return the same pixel, moved by the padding before it."""
@@ -76,6 +72,6 @@ class Pad(Op):
             return np.pad(cropped, widths, mode="reflect")
         return np.pad(cropped, widths, mode="edge" if self.mode == "replicate" else "wrap")
 
-    def window(self) -> str:
+    def notation(self) -> str:
         """Return pPadding and the mode."""
         return f"p{amounts(self.padding)}" + (f" {self.mode}" if self.mode != "constant" else "")

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
+from poolcalc.geometry import arithmetic
 from poolcalc.geometry.taps import Taps, nearest
 from poolcalc.network.op import Array, Impossible, Op, Shape, Weights
 from poolcalc.network.parameter import Whole, parameter
@@ -29,14 +30,11 @@ class PixelShuffle(Op):
                 f"upscale_factor {self.upscale_factor} on {len(spatial)} axes takes {group} channels for one",
                 help=f"give its input {max(1, round(channels / group)) * group} channels",
             )
-        return (channels // group, *(size * self.upscale_factor for size in spatial))
-
-    def arithmetic(self, place: int, inputs: Sequence[Shape]) -> str:
-        """Return channels/r^axes and size·r."""
-        channels, *spatial = inputs[0]
-        if place:
-            return f"{spatial[place - 1]}·{self.upscale_factor}"
-        return f"{channels}/({'·'.join([str(self.upscale_factor)] * len(spatial))})"
+        factor = self.upscale_factor
+        return (
+            arithmetic.shared(channels, *(factor for _ in spatial)),
+            *(arithmetic.product(size, factor) for size in spatial),
+        )
 
     def taps(self, axis: int, sizes: Sequence[int]) -> Sequence[Taps]:
         """Return the coarse pixel that unit u lies in."""
@@ -60,6 +58,6 @@ class PixelShuffle(Op):
         order = [place for axis in range(axes) for place in (1 + axes + axis, 1 + axis)]
         return y.transpose(0, *order).reshape(len(y), *(size * factor for size in spatial))
 
-    def window(self) -> str:
+    def notation(self) -> str:
         """Return ↑factor."""
         return f"↑{self.upscale_factor}"

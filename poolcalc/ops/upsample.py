@@ -50,25 +50,18 @@ class Upsample(Op):
             raise Impossible("align_corners has no meaning for mode nearest", help="leave it out")
         if self.size is not None:
             return (channels, *(given or size for given, size in zip(self.size, spatial, strict=True)))
-        sizes = tuple(map(arithmetic.scaled_size, spatial, self.scale_factor or ()))
+        sizes = tuple(map(_scaled, spatial, self.scale_factor or ()))
         if 0 in sizes:
             raise Impossible(
                 f"scale_factor leaves nothing of {times(spatial)}", help="use a factor of at least 1 / input size"
             )
         return (channels, *sizes)
 
-    def arithmetic(self, place: int, inputs: Sequence[Shape]) -> str:
-        """Return ⌊size·factor⌋; a size that is given needs none."""
-        if not place or self.scale_factor is None:
-            return ""
-        size, factor = inputs[0][place], self.scale_factor[place - 1]
-        return f"{size}·{factor}" if factor.denominator == 1 else f"⌊{size}·{factor}⌋"
-
     def taps(self, axis: int, sizes: Sequence[int]) -> Sequence[Taps]:
         """Return the nearest pixel, or the two on both sides of the sampling point."""
         (size,) = sizes
         if self.scale_factor is not None:
-            ratio, output = 1 / self.scale_factor[axis], arithmetic.scaled_size(size, self.scale_factor[axis])
+            ratio, output = 1 / self.scale_factor[axis], _scaled(size, self.scale_factor[axis])
         else:
             output = (self.size or ())[axis] or size
             ratio = Fraction(size, output)
@@ -87,9 +80,13 @@ class Upsample(Op):
             x, self.size, self.scale_factor, interpolate=self.mode != "nearest", align_corners=self.align_corners
         )
 
-    def window(self) -> str:
+    def notation(self) -> str:
         """Return ↑factor or →size, and the mode."""
         how = self.mode + (" corners" if self.align_corners else "")
         if self.scale_factor is not None:
             return f"↑{evenly(self.scale_factor)} {how}"
         return f"→{evenly(self.size or ())} {how}"
+
+
+def _scaled(size: int, factor: Fraction) -> int:
+    return arithmetic.scaled_size(size, factor.numerator, factor.denominator)

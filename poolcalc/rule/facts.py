@@ -13,7 +13,6 @@ from poolcalc.analysis.actual import ActualField, actual_fields
 from poolcalc.analysis.layers import Analysis, Layer, Read, analyse
 from poolcalc.analysis.spread import estimated_deviations
 from poolcalc.execution.results import Confirmation, Proof
-from poolcalc.families.sliding import SlidingWindow
 from poolcalc.network.design import Design
 from poolcalc.network.graph import INPUT, Graph
 from poolcalc.ops.flatten import Flatten
@@ -157,7 +156,7 @@ class Facts:
         """
         found = {}
         for layer in self.analysis.layers:
-            if isinstance(layer.node.op, SlidingWindow) and any(after for _, after in layer.dropped):
+            if layer.node.op.window and any(after for _, after in layer.dropped):
                 rows = tuple(self._lost(layer, axis) for axis in range(len(layer.dropped)))
                 if any(rows):
                     found[layer.node.name] = rows
@@ -180,13 +179,14 @@ class Facts:
         """For layers in ceil mode whose last window is mostly padding: the axis, its real pixels and its size."""
         found: dict[str, tuple[int, int, int]] = {}
         for layer in self.analysis.layers:
-            op = layer.node.op
-            if isinstance(op, SlidingWindow) and op.ceil_mode and layer.shape and layer.reads[0].taps:
+            moving = layer.node.op.window
+            if moving and moving.ceil_mode and layer.shape and layer.reads[0].taps:
                 for axis, taps in enumerate(layer.reads[0].taps):
                     _, *sizes = layer.input_shapes[0] or ()
                     last = layer.shape[1 + axis] - 1
                     real, window = len(taps.inside(last, sizes[axis])), taps[last]
-                    beyond = window[-1] >= sizes[axis] + (0 if isinstance(op.padding, str) else op.padding[axis][1])
+                    behind = 0 if isinstance(moving.padding, str) else moving.padding[axis][1]
+                    beyond = window[-1] >= sizes[axis] + behind
                     if beyond and 2 * real < len(window):
                         found.setdefault(layer.node.name, (axis, real, len(window)))
         return found

@@ -15,7 +15,6 @@ from itertools import islice
 from typing import ClassVar, Literal
 
 from poolcalc.analysis.layers import Layer
-from poolcalc.families.sliding import SlidingWindow
 from poolcalc.finding import Finding, RuleId, Severity
 from poolcalc.network.edit import with_input, with_parameters
 from poolcalc.network.graph import Graph
@@ -116,9 +115,9 @@ def finer(facts: Facts, limit: Fraction) -> Iterator[Remedy]:
     """Yield the network without the strides that take units more than `limit` pixels apart, where there are any."""
     graph, names = facts.graph, []
     for layer in facts.analysis.layers:
-        op, jump = layer.node.op, facts.largest_jump(layer.node.name)
-        if isinstance(op, SlidingWindow) and jump and jump > limit and max(op.stride) > 1:
-            graph = with_parameters(graph, layer.node.name, stride=(1,) * len(op.stride))
+        window, jump = layer.node.op.window, facts.largest_jump(layer.node.name)
+        if window and jump and jump > limit and max(window.stride) > 1:
+            graph = with_parameters(graph, layer.node.name, stride=(1,) * len(window.stride))
             names.append(layer.node.name)
     if names:
         yield Remedy(f"`stride: 1` in {' and '.join(names)}", graph)

@@ -30,7 +30,6 @@ from fractions import Fraction
 
 from poolcalc.analysis.layers import Layer
 from poolcalc.analysis.sizes import clean_sizes
-from poolcalc.families.convolution import Convolution
 from poolcalc.finding import Finding
 from poolcalc.geometry.taps import IDENTITY, Taps
 from poolcalc.network.edit import with_input, without
@@ -97,9 +96,9 @@ def _idle(facts: Facts) -> Iterator[tuple[Layer, int]]:
             continue
         known[layer.node.name] = tuple(map(min, zip(*ways, strict=True)))
         op = layer.node.op
-        if isinstance(op, Convolution) and set(op.stride) == {1}:
+        if (window := op.window) and op.gradient == "learned" and set(window.stride) == {1}:
             incoming = known[layer.node.inputs[0]]
-            looks = [axis for axis, kernel in enumerate(op.kernel_size) if kernel > 1]
+            looks = [axis for axis, kernel in enumerate(window.kernel_size) if kernel > 1]
             if looks and all(incoming[axis][0] > sizes[axis] for axis in looks):
                 yield layer, min(incoming[axis][0] for axis in looks)
 

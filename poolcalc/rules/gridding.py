@@ -29,9 +29,8 @@ from math import gcd
 from poolcalc.analysis.actual import extent, holes, projected
 from poolcalc.analysis.branches import path
 from poolcalc.analysis.layers import Layer
-from poolcalc.families.sliding import SlidingWindow
 from poolcalc.finding import Finding
-from poolcalc.network.edit import with_op
+from poolcalc.network.edit import with_parameters
 from poolcalc.network.graph import INPUT, Graph
 from poolcalc.rule.facts import Facts
 from poolcalc.rule.rule import Remedy, Rule
@@ -65,9 +64,8 @@ class Gridding(Rule, code="PC212", severity="warning"):
 
     def remedies(self, facts: Facts, layer: Layer) -> Iterator[Remedy]:
         """Yield a smaller dilation here, then steps 1, 2, 3 in this layer and those after it."""
-        op = layer.node.op
-        if isinstance(op, SlidingWindow):
-            for dilation in reversed(range(1, max(op.dilation))):
+        if window := layer.node.op.window:
+            for dilation in reversed(range(1, max(window.dilation))):
                 if changed := _dilated(facts.graph, layer.node.name, dilation):
                     yield Remedy(
                         f"`dilation: {dilation}` with {_padding(changed, layer)} in {layer.node.name}", changed
@@ -75,10 +73,10 @@ class Gridding(Rule, code="PC212", severity="warning"):
 
 
 def _is_dilated(layer: Layer) -> bool:
-    op = layer.node.op
-    return isinstance(op, SlidingWindow) and any(
+    window = layer.node.op.window
+    return window is not None and any(
         d > 1 < k and gcd(d, s) == 1  # else the stride steps over pixels whatever the taps are
-        for d, k, s in zip(op.dilation, op.kernel_size, op.stride, strict=True)
+        for d, k, s in zip(window.dilation, window.kernel_size, window.stride, strict=True)
     )
 
 
@@ -95,15 +93,17 @@ def _holes(facts: Facts, name: str) -> bool:
 def _dilated(graph: Graph, name: str, dilation: int) -> Graph | None:
     """Return the network with another dilation in a layer, and padding that keeps the size."""
     (op,) = (node.op for node in graph.nodes if node.name == name)
-    if not isinstance(op, SlidingWindow):
+    window = op.window
+    if not window:
         return None
-    if isinstance(op.padding, str):
-        return with_op(graph, name, op.with_(dilation=(dilation,) * len(op.dilation)))
-    less = [(old - dilation) * (size - 1) for old, size in zip(op.dilation, op.kernel_size, strict=True)]
-    padding = tuple((b - x // 2, a - (x - x // 2)) for (b, a), x in zip(op.padding, less, strict=True))
+    even = (dilation,) * len(window.dilation)
+    if isinstance(window.padding, str):
+        return with_parameters(graph, name, dilation=even)
+    less = [(old - dilation) * (size - 1) for old, size in zip(window.dilation, window.kernel_size, strict=True)]
+    padding = tuple((b - x // 2, a - (x - x // 2)) for (b, a), x in zip(window.padding, less, strict=True))
     if min(map(min, padding)) < 0:
         return None
-    return with_op(graph, name, op.with_(dilation=(dilation,) * len(op.dilation), padding=padding))
+    return with_parameters(graph, name, dilation=even, padding=padding)
 
 
 def _padding(graph: Graph, layer: Layer) -> str:

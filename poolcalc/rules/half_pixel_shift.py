@@ -24,9 +24,8 @@ layers:
 from collections.abc import Iterator
 
 from poolcalc.analysis.layers import Layer
-from poolcalc.families.sliding import SlidingWindow
 from poolcalc.finding import Finding
-from poolcalc.geometry.arithmetic import effective_kernel_size, same_padding
+from poolcalc.geometry.arithmetic import same_padding
 from poolcalc.network.edit import with_parameters
 from poolcalc.rule.facts import Facts
 from poolcalc.rule.rule import Remedy, Rule
@@ -37,24 +36,23 @@ class HalfPixelShift(Rule, code="PC105", severity="warning"):
     def look(self, facts: Facts) -> Iterator[Finding]:
         """Yield layers with `same` padding, stride 1 and a window without a middle."""
         for layer in facts.analysis.layers:
-            op = layer.node.op
-            if isinstance(op, SlidingWindow) and isinstance(op.padding, str) and layer.shape:
-                for axis, stride in enumerate(op.stride):
-                    span = effective_kernel_size(op.kernel_size[axis], op.dilation[axis])
+            window = layer.node.op.window
+            if window and isinstance(window.padding, str) and layer.shape:
+                for axis, (size, stride) in enumerate(zip(window.kernel_size, window.stride, strict=True)):
+                    span = window.span(axis)
                     if stride == 1 and span % 2 == 0:
-                        before, after = same_padding(1, span, 1, extra_before=op.padding == "same_lower")
+                        before, after = same_padding(1, span, 1, extra_before=window.padding == "same_lower")
                         yield self.found(
                             layer,
-                            f"kernel_size {op.kernel_size[axis]} with `{op.padding}` shifts the map by half a pixel",
+                            f"kernel_size {size} with `{window.padding}` shifts the map by half a pixel",
                             f"it pads {before} {facts.axes[axis]}s before the map and {after} after it",
                         )
                         break
 
     def remedies(self, facts: Facts, layer: Layer) -> Iterator[Remedy]:
         """Yield the next larger and the next smaller odd kernel."""
-        op = layer.node.op
-        if isinstance(op, SlidingWindow):
+        if window := layer.node.op.window:
             for change in (1, -1):
-                kernel = tuple(size if size % 2 else size + change for size in op.kernel_size)
+                kernel = tuple(size if size % 2 else size + change for size in window.kernel_size)
                 changed = with_parameters(facts.graph, layer.node.name, kernel_size=kernel)
                 yield Remedy(f"`kernel_size: {notation(kernel)}`", changed)

@@ -24,7 +24,6 @@ from collections.abc import Iterator
 
 from poolcalc.analysis.branches import written
 from poolcalc.analysis.layers import Layer
-from poolcalc.families.sliding import SlidingWindow
 from poolcalc.finding import Finding
 from poolcalc.network.edit import padding_of, with_parameters
 from poolcalc.rule.facts import Facts
@@ -43,8 +42,8 @@ class HangingWindow(Rule, code="PC106", severity="warning"):
     def remedies(self, facts: Facts, layer: Layer) -> Iterator[Remedy]:
         """Yield padding on both sides, which moves the windows."""
         op = layer.node.op
-        if isinstance(op, SlidingWindow) and (pairs := padding_of(op)):
-            for more in range(1, max(op.kernel_size)):
+        if (window := op.window) and (pairs := padding_of(op)):
+            for more in range(1, max(window.kernel_size)):
                 axis = facts.hanging[layer.node.name][0]
                 padding = tuple(
                     (before + more, after + more) if (before, after) == pairs[axis] else (before, after)

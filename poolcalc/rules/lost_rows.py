@@ -26,11 +26,10 @@ from math import prod
 from poolcalc.analysis.branches import written
 from poolcalc.analysis.layers import Layer
 from poolcalc.families.pooling import Pooling
-from poolcalc.families.sliding import SlidingWindow
 from poolcalc.finding import Finding
-from poolcalc.geometry.arithmetic import effective_kernel_size
 from poolcalc.network.edit import padding_of, with_parameters
 from poolcalc.network.graph import Graph
+from poolcalc.network.window import Window
 from poolcalc.rule.facts import Facts
 from poolcalc.rule.rule import Remedy, Rule, clean_inputs
 from poolcalc.wording import counted, notation, spots
@@ -65,22 +64,21 @@ class LostRows(Rule, code="PC102", severity="warning"):
         op, name = layer.node.op, layer.node.name
         if isinstance(op, Pooling):
             yield Remedy(f"`ceil_mode: true` in {name}", with_parameters(graph, name, ceil_mode=True))
-        if isinstance(op, SlidingWindow) and (pairs := padding_of(op)):
+        if (window := op.window) and (pairs := padding_of(op)):
             for both in (True, False):
-                padding = tuple(_padded(layer, op, axis, pair, both=both) for axis, pair in enumerate(pairs))
+                padding = tuple(_padded(layer, window, axis, pair, both=both) for axis, pair in enumerate(pairs))
                 yield Remedy(f"`padding: {notation(padding)}` in {name}", with_parameters(graph, name, padding=padding))
 
 
-def _padded(layer: Layer, op: SlidingWindow, axis: int, pair: tuple[int, int], *, both: bool) -> tuple[int, int]:
+def _padded(layer: Layer, window: Window, axis: int, pair: tuple[int, int], *, both: bool) -> tuple[int, int]:
     """Add the least padding that makes up for what is lost, at both ends or at the end."""
     lost, (before, after) = layer.dropped[axis][1], pair
     if not lost:
         return before, after
-    size, stride = (layer.input_shapes[0] or ())[1 + axis], op.stride[axis]
+    size, stride = (layer.input_shapes[0] or ())[1 + axis], window.stride[axis]
     if not both:
         return before, stride - lost
-    span = effective_kernel_size(op.kernel_size[axis], op.dilation[axis])
-    left_over = before + size + after - span
+    left_over = before + size + after - window.span(axis)
     more = next(n for n in range(1, stride + 1) if (left_over + 2 * n) % stride <= after + n)
     return before + more, after + more
 

@@ -31,7 +31,6 @@ from collections.abc import Iterator
 
 from poolcalc.analysis.branches import extremes, mismatched_axis, parting, path, resizing, size_before, written
 from poolcalc.analysis.layers import Layer
-from poolcalc.families.sliding import SlidingWindow
 from poolcalc.finding import Finding
 from poolcalc.network.graph import INPUT
 from poolcalc.rule.facts import Facts
@@ -72,14 +71,15 @@ def _story(facts: Facts, layer: Layer, axis: int) -> Iterator[str]:
 
 
 def _strides(layer: Layer, axis: int) -> bool:
-    return isinstance(layer.node.op, SlidingWindow) and layer.node.op.stride[axis] > 1
+    window = layer.node.op.window
+    return window is not None and window.stride[axis] > 1
 
 
 def _told(layer: Layer, axis: int) -> str:
     """Return how a layer comes to its size, and whether its stride does not divide what it gets."""
-    op, size = layer.node.op, size_before(layer, axis) or 0
+    window, size = layer.node.op.window, size_before(layer, axis) or 0
     text = f"{layer.node.name} {written(layer, axis)}"
-    if not isinstance(op, SlidingWindow) or size % op.stride[axis] == 0:
+    if not window or size % window.stride[axis] == 0:
         return text
     lost = layer.dropped[axis][1]
-    return f"{text} ({size} is no multiple of {op.stride[axis]}{f'; {lost} left over' if lost else ''})"
+    return f"{text} ({size} is no multiple of {window.stride[axis]}{f'; {lost} left over' if lost else ''})"

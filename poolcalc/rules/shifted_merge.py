@@ -31,7 +31,6 @@ from fractions import Fraction
 
 from poolcalc.analysis.branches import parting
 from poolcalc.analysis.layers import Layer
-from poolcalc.families.sliding import SlidingWindow
 from poolcalc.finding import Finding
 from poolcalc.geometry.field import PIXELS, Strand
 from poolcalc.network.edit import padding_of, with_parameters
@@ -58,14 +57,14 @@ class ShiftedMerge(Rule, code="PC103", severity="warning"):
         first, *others = layer.node.inputs
         ways = [way for other in others for way in parting(facts.graph, facts.layers, (first, other)).paths]
         for node in dict.fromkeys(step.node for way in ways for step in way):
-            op = node.op
-            if isinstance(op, SlidingWindow) and (pairs := padding_of(op)):
+            window = node.op.window
+            if window and (pairs := padding_of(node.op)):
                 padding = tuple((sum(pair) // 2, sum(pair) - sum(pair) // 2) for pair in pairs)
                 if padding != pairs:
                     changed = with_parameters(facts.graph, node.name, padding=padding)
                     yield Remedy(f"`padding: {notation(padding)}` in {node.name}", changed)
-            elif isinstance(op, SlidingWindow) and isinstance(op.padding, str):
-                padding = tuple(((k - 1) * d // 2,) * 2 for k, d in zip(op.kernel_size, op.dilation, strict=True))
+            elif window and isinstance(window.padding, str):
+                padding = tuple(((window.span(axis) - 1) // 2,) * 2 for axis in range(len(facts.axes)))
                 changed = with_parameters(facts.graph, node.name, padding=padding)
                 yield Remedy(f"`padding: {notation(padding)}` in {node.name}", changed)
 
@@ -100,6 +99,5 @@ def _ends(strand: Strand) -> set[Fraction]:
 
 def _is_causal(facts: Facts, axis: int) -> bool:
     """Return whether all padding comes before the signal."""
-    ops = (layer.node.op for layer in facts.analysis.layers)
-    paddings = (op.padding for op in ops if isinstance(op, SlidingWindow))
-    return all(isinstance(padding, tuple) and padding[axis][1] == 0 for padding in paddings)
+    windows = (layer.node.op.window for layer in facts.analysis.layers)
+    return all(isinstance(window.padding, tuple) and window.padding[axis][1] == 0 for window in windows if window)

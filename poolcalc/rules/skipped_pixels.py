@@ -25,10 +25,8 @@ from collections.abc import Iterator
 from math import prod
 
 from poolcalc.analysis.layers import Layer
-from poolcalc.families.convolution import Convolution
-from poolcalc.families.sliding import SlidingWindow
 from poolcalc.finding import Finding
-from poolcalc.network.edit import inserted, padding_of, with_op, with_parameters
+from poolcalc.network.edit import inserted, padding_of, with_parameters
 from poolcalc.network.op import make
 from poolcalc.ops.avg_pool import AvgPool
 from poolcalc.ops.upsample import Upsample
@@ -41,7 +39,8 @@ class SkippedPixels(Rule, code="PC104", severity="warning"):
     def look(self, facts: Facts) -> Iterator[Finding]:
         """Yield layers that step over pixels, with the share that is read."""
         for layer in facts.analysis.layers:
-            if isinstance(layer.node.op, (SlidingWindow, Upsample)) and _may_skip(layer):
+            op = layer.node.op
+            if (op.window or isinstance(op, Upsample)) and _may_skip(layer):
                 sizes = (layer.input_shapes[0] or ())[1:]
                 rows = [facts.read_rows(layer.node.inputs[0], axis, size) for axis, size in enumerate(sizes)]
                 if any(_gaps(each, *ends, size) for each, ends, size in zip(rows, layer.dropped, sizes, strict=True)):
@@ -61,24 +60,25 @@ class SkippedPixels(Rule, code="PC104", severity="warning"):
     def remedies(self, facts: Facts, layer: Layer) -> Iterator[Remedy]:
         """Yield kernels that reach from window to window, and averaging before the stride."""
         op, graph, name = layer.node.op, facts.graph, layer.node.name
-        if not isinstance(op, SlidingWindow):
+        if not (window := op.window):
             return
-        if set(op.dilation) != {1}:
-            yield Remedy(f"`dilation: 1` in {name}", with_parameters(graph, name, dilation=(1,) * len(op.dilation)))
-        kernel = tuple(max(k, s + 1 - s % 2) for k, s in zip(op.kernel_size, op.stride, strict=True))
+        ones = (1,) * len(window.stride)
+        if window.dilation != ones:
+            yield Remedy(f"`dilation: 1` in {name}", with_parameters(graph, name, dilation=ones))
+        kernel = tuple(max(k, s + 1 - s % 2) for k, s in zip(window.kernel_size, window.stride, strict=True))
         padding = tuple(((k - 1) // 2, (k - 1) // 2) for k in kernel)
-        if kernel != op.kernel_size and padding_of(op):
+        if kernel != window.kernel_size and padding_of(op):
             changed = with_parameters(graph, name, kernel_size=kernel, padding=padding)
             yield Remedy(f"`kernel_size: {notation(kernel)}` with `padding: {notation(padding)}` in {name}", changed)
-        kernel = tuple(map(max, op.kernel_size, op.stride))
-        if kernel != op.kernel_size:
+        kernel = tuple(map(max, window.kernel_size, window.stride))
+        if kernel != window.kernel_size:
             yield Remedy(
                 f"`kernel_size: {notation(kernel)}` in {name}", with_parameters(graph, name, kernel_size=kernel)
             )
-        if isinstance(op, Convolution) and set(op.kernel_size) == {1}:
-            still = with_op(graph, name, op.with_(stride=(1,) * len(op.stride)))
-            pool = make(AvgPool, len(op.stride), kernel_size=op.stride)
-            text = f"`- avg_pool: {notation(op.stride)}` in front of {name}, and `stride: 1` there"
+        if op.gradient == "learned" and window.kernel_size == ones:
+            still = with_parameters(graph, name, stride=ones)
+            pool = make(AvgPool, len(ones), kernel_size=window.stride)
+            text = f"`- avg_pool: {notation(window.stride)}` in front of {name}, and `stride: 1` there"
             yield Remedy(text, inserted(still, name, 0, pool))
 
 
@@ -97,7 +97,6 @@ def _gaps(read: set[int], before: int, after: int, size: int) -> bool:
 
 
 def _reason(layer: Layer) -> Iterator[str]:
-    op = layer.node.op
-    if isinstance(op, SlidingWindow):
-        dilation = f", dilation {evenly(op.dilation)}" if set(op.dilation) != {1} else ""
-        yield f"kernel_size {evenly(op.kernel_size)}{dilation} at stride {evenly(op.stride)}"
+    if window := layer.node.op.window:
+        dilation = f", dilation {evenly(window.dilation)}" if set(window.dilation) != {1} else ""
+        yield f"kernel_size {evenly(window.kernel_size)}{dilation} at stride {evenly(window.stride)}"

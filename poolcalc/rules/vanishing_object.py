@@ -84,7 +84,8 @@ class VanishingObject(Rule, code="PC300", severity="warning"):
 def _alternative(facts: Facts, layer: Layer) -> Iterator[str]:
     """Say that a convolution could take a pool's place; it does not keep the object larger, so it is no remedy."""
     op, shape = layer.node.op, layer.input_shapes[0]
-    if isinstance(op, Pooling) and shape and not op.ceil_mode:
-        conv = make(Conv, len(shape) - 1, out_channels=shape[0], kernel_size=op.kernel_size, stride=op.stride)
-        if not facts.of(with_op(facts.graph, layer.node.name, replace(conv, padding=op.padding))).impossible:
-            yield f"if the size must go down here: a conv with stride {op.stride[0]} learns what to keep"
+    if isinstance(op, Pooling) and shape and not op.window.ceil_mode:
+        kernel_size, stride, padding, *_ = op.window
+        conv = make(Conv, len(shape) - 1, out_channels=shape[0], kernel_size=kernel_size, stride=stride)
+        if not facts.of(with_op(facts.graph, layer.node.name, replace(conv, padding=padding))).impossible:
+            yield f"if the size must go down here: a conv with stride {stride[0]} learns what to keep"

@@ -18,7 +18,6 @@ from support.networks import LOCAL, WINDOWS, architectures, chains
 from poolcalc import analyze
 from poolcalc.analysis.layers import Analysis, Layer
 from poolcalc.execution.run import run
-from poolcalc.families.sliding import SlidingWindow
 from poolcalc.kernels import Array
 from poolcalc.network.graph import INPUT
 from poolcalc.network.op import Shape
@@ -232,9 +231,9 @@ def test_fields_of_plain_chains_follow_the_closed_form(text: str) -> None:
             reads = taps[axis][0]
             spans.append(reads[-1] - reads[0])
             before.append(-reads[0])
-            if isinstance(layer.node.op, SlidingWindow):
-                assert strides[-1] == layer.node.op.stride[axis]
-                assert spans[-1] == (layer.node.op.kernel_size[axis] - 1) * layer.node.op.dilation[axis]
+            if window := layer.node.op.window:
+                assert strides[-1] == window.stride[axis]
+                assert spans[-1] == (window.kernel_size[axis] - 1) * window.dilation[axis]
             jumps = list(accumulate(strides, mul))
             summary = layer.receptive_field[axis]
             assert summary

@@ -15,7 +15,6 @@ from support.networks import WINDOWS, architectures, chains
 from poolcalc import Graph, load, loads
 from poolcalc.analysis.layers import Analysis, analyse
 from poolcalc.analysis.sizes import Progression, Sizes, clean_sizes, nearest_clean, smallest_legal
-from poolcalc.families.sliding import SlidingWindow
 from poolcalc.ops import operators
 from poolcalc.ops.upsample import Upsample
 
@@ -55,7 +54,7 @@ def rows_lost(analysis: Analysis, axis: int) -> int:
             read_rows = {row for unit in range(units) for row in taps.inside(unit, size)}
             mine = max(read_rows, default=-1) + 1
             end[root] = max(end.get(root, 0), mine)
-            if isinstance(op, (SlidingWindow, Upsample)) and taps.step:
+            if (op.window or isinstance(op, Upsample)) and taps.step:
                 missed = [row for row in taps.inside(units, size) if row >= mine]
                 floored[root] = min([floored.get(root, size), *missed])
     delivered = {origin[name] for name in analysis.graph.outputs}

@@ -46,6 +46,10 @@ FORMULAS = {
     "same_windows": "conv",
     "transposed_size": "conv_transpose",
     "scaled_size": "upsample",
+    "total": "pad",
+    "product": "flatten",
+    "shared": "pixel_shuffle",
+    "broadcast_size": "add",
 }
 """For every formula that finds a size, an operator that uses it."""
 

@@ -44,7 +44,7 @@ def attributes(op: Any, inputs: Sequence[Array]) -> tuple[str, dict[str, Any]]:
 
 
 def spans(op: Any) -> list[int]:
-    return [dilation * (kernel_size - 1) + 1 for dilation, kernel_size in zip(op.dilation, op.kernel_size, strict=True)]
+    return [dilation * (size - 1) + 1 for size, dilation in zip(op.kernel_size, op.window.dilation, strict=True)]
 
 
 def spread(op: Any, weight: Array) -> Array:

@@ -11,7 +11,6 @@ from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn, SearchStrategy
 
 from poolcalc.families.pooling import Pooling
-from poolcalc.families.sliding import SlidingWindow
 from poolcalc.network.op import Op, Shape
 from poolcalc.network.parameter import Amounts, Kind, Number, OneOf, PerAxis, Truth, Whole, parameters
 from poolcalc.ops import BY_NAME
@@ -100,9 +99,9 @@ def _unit(op: Any, rank: int) -> int:
 def _size(op: Any, axis: int, rank: int, *, tame: bool) -> SearchStrategy[int]:
     """Draw a size from the smallest that can run on, from one less where it may be refused."""
     least = 1
-    if isinstance(op, SlidingWindow):
-        padding = 0 if isinstance(op.padding, str) else sum(op.padding[axis])
-        least = op.dilation[axis] * (op.kernel_size[axis] - 1) + 1 - padding
+    if op.window:
+        padding = 0 if isinstance(op.window.padding, str) else sum(op.window.padding[axis])
+        least = op.window.span(axis) - padding
     elif op.keyword == "conv_transpose":
         least = sum(op.padding[axis]) + 1
     elif op.keyword == "crop":

@@ -41,7 +41,7 @@ class SizeRule(dict[Any, int | None]):
         if None in sizes:
             return None
         shape = self.shape(sizes)
-        units = None if shape is None else shape[0] if len(shape) == 1 else shape[1 + self.axis]
+        units = None if shape is None else int(shape[0] if len(shape) == 1 else shape[1 + self.axis])
         self[key] = units
         return units
 

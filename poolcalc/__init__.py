@@ -4,71 +4,30 @@
 >>> report = poolcalc.analyze(poolcalc.load("vgg16"))
 >>> report.params, report.layers[0].shape
 (138357544, (64, 224, 224))
+
+What is public stands in `poolcalc.api`, which is imported when the first of its names is used: so `--version` stays
+instant.
 """
 
 TYPE_CHECKING = False  # which type checkers take for true; importing typing takes longer than to print the version
 
-if TYPE_CHECKING:
-    from poolcalc.analysis.layers import Layer
-    from poolcalc.answers import Report
-    from poolcalc.api import analyze, architectures, confirm, load, loads
-    from poolcalc.errors import DoesNotFit, InvalidArchitecture, PoolcalcError, UnreadableFile
-    from poolcalc.finding import Finding
-    from poolcalc.network.design import Design
-    from poolcalc.network.graph import Graph, Node
-    from poolcalc.source import Place
-
 __version__ = "0.1.0"
 
-_HOMES = {
-    "Design": "network.design",
-    "DoesNotFit": "errors",
-    "Finding": "finding",
-    "Graph": "network.graph",
-    "InvalidArchitecture": "errors",
-    "Layer": "analysis.layers",
-    "Node": "network.graph",
-    "Place": "source",
-    "PoolcalcError": "errors",
-    "Report": "answers",
-    "UnreadableFile": "errors",
-    "analyze": "api",
-    "architectures": "api",
-    "confirm": "api",
-    "load": "api",
-    "loads": "api",
-}
-"""Where every public name lives. Modules are imported when a name is first used, so that `--version` stays instant."""
+if TYPE_CHECKING:
+    from poolcalc.api import *  # noqa: F403
+else:
 
-__all__ = [
-    "Design",
-    "DoesNotFit",
-    "Finding",
-    "Graph",
-    "InvalidArchitecture",
-    "Layer",
-    "Node",
-    "Place",
-    "PoolcalcError",
-    "Report",
-    "UnreadableFile",
-    "__version__",
-    "analyze",
-    "architectures",
-    "confirm",
-    "load",
-    "loads",
-]
+    def __getattr__(name: str) -> object:
+        if name == "__all__" or not name.startswith("_"):
+            from importlib import import_module
 
-
-def __getattr__(name: str) -> object:
-    from importlib import import_module
-
-    if name not in _HOMES:
+            api = import_module(f"{__name__}.api")
+            public = getattr(api, "__all__", ())  # none yet, where `api` itself looks for a module of ours
+            if name == "__all__":
+                return sorted(["__version__", *public])
+            if name in public:
+                return getattr(api, name)
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    value: object = getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
-    return value
 
-
-def __dir__() -> list[str]:
-    return sorted(__all__)
+    def __dir__() -> list[str]:
+        return __getattr__("__all__")

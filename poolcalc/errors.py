@@ -38,6 +38,14 @@ class InvalidGraph(PoolcalcError):  # noqa: N818 - likewise
     """Nodes, inputs and outputs contradict each other: names are not unique, or nothing is called so."""
 
 
+class UnknownLayer(PoolcalcError):  # noqa: N818 - likewise
+    """There is no layer of that name, or it is none that the question makes sense for."""
+
+
+class NoSuchPlace(PoolcalcError):  # noqa: N818 - likewise
+    """A map has no unit, or the input no pixel, at that position."""
+
+
 class DoesNotFit(PoolcalcError):  # noqa: N818 - likewise
     """The forward pass would need more memory than there is; nothing was allocated."""
 

@@ -8,9 +8,10 @@ from typing import Any, NamedTuple
 
 from poolcalc.analysis.layers import Layer
 from poolcalc.analysis.matching import Pair, matched
-from poolcalc.answers.fields import UnknownLayer, last_map, layer_named
+from poolcalc.answers.fields import last_map, layer_named
 from poolcalc.answers.report import Report, parameters_of
 from poolcalc.answers.tables import NONE
+from poolcalc.errors import UnknownLayer
 from poolcalc.geometry.field import Summary
 from poolcalc.network.op import Op, Shape
 from poolcalc.renderers.table import Cell, Column, Row, Table

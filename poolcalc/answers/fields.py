@@ -10,14 +10,10 @@ from typing import Any, NamedTuple
 from poolcalc.analysis.actual import ActualField, extent, holes, projected, union_size
 from poolcalc.analysis.layers import Layer, last_local
 from poolcalc.answers.report import Report
-from poolcalc.errors import PoolcalcError
+from poolcalc.errors import UnknownLayer
 from poolcalc.geometry.field import PIXELS
 from poolcalc.renderers.table import Cell, Column, Row, Table
 from poolcalc.wording import AXES, percent, times
-
-
-class UnknownLayer(PoolcalcError):  # noqa: N818 - reads better where it is caught
-    """There is no layer of that name, or it is none that the question makes sense for."""
 
 
 def layer_named(report: Report, name: str) -> Layer:
@@ -183,14 +179,21 @@ def pixel_table(report: Report, pixel: Sequence[int], layers: Iterable[Layer]) -
     )
 
 
+def units_seeing(
+    report: Report, pixel: Sequence[int], layers: Iterable[Layer] | None = None
+) -> dict[str, tuple[tuple[int, int], ...] | None]:
+    """Return the first and last unit of every layer, along every axis, that see a pixel; None where none does."""
+    seen = {}
+    for layer in report.layers if layers is None else layers:
+        if layer.shape and (field := report.actual.get(layer.node.name)):
+            seen[layer.node.name] = tuple(map(extent, projected(watchers(field, pixel)))) or None
+    return seen
+
+
 def pixel_dict(report: Report, pixel: Sequence[int], layers: Iterable[Layer]) -> dict[str, Any]:
     """Return which units of every layer see a pixel, as plain data."""
-    seen = {}
-    for layer in layers:
-        if layer.shape and report.actual.get(layer.node.name):
-            masks = projected(watchers(actual_of(report, layer), pixel))
-            seen[layer.node.name] = [list(extent(mask)) for mask in masks] or None
-    return {"pixel": list(pixel), "units": seen}
+    seen = units_seeing(report, pixel, layers)
+    return {"pixel": list(pixel), "units": {name: boxes and list(map(list, boxes)) for name, boxes in seen.items()}}
 
 
 def fields_dict(report: Report) -> dict[str, Any]:

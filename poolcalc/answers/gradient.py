@@ -4,8 +4,9 @@ from typing import Any
 
 from poolcalc.answers.fields import actual_of, last_map, layer_named
 from poolcalc.answers.report import Report
-from poolcalc.errors import PoolcalcError
-from poolcalc.execution.gradient import EffectiveField, effective_field
+from poolcalc.errors import UnknownLayer
+from poolcalc.execution.gradient import effective_field
+from poolcalc.execution.results import EffectiveField
 from poolcalc.kernels import AnyArray
 from poolcalc.renderers.table import Cell, Column, Row, Table
 
@@ -19,7 +20,7 @@ def effective_of(report: Report, name: str) -> EffectiveField:
     layer = last_map(report, layer_named(report, name))
     field = actual_of(report, layer)
     if not field.count(field.central_unit):
-        raise PoolcalcError(f"the central unit of {layer.node.name} sees padding alone")
+        raise UnknownLayer(f"the central unit of {layer.node.name} sees padding alone")
     return effective_field(report.analysis, layer, field.central_unit)
 
 

@@ -152,6 +152,13 @@ class Report:
             "confirmed": self.confirmed(layer),
         }
 
+    def __str__(self) -> str:
+        """Return the table, as the command prints it."""
+        from poolcalc.answers.tables import shapes_table
+        from poolcalc.renderers import text
+
+        return text.render(shapes_table(self)).rstrip("\n")
+
     def _repr_mimebundle_(self, **_: Any) -> dict[str, str]:
         """Show the table in a notebook."""
         from poolcalc.answers.tables import shapes_table

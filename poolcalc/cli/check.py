@@ -165,22 +165,14 @@ def _checked(
     """Return what is found in one file."""
     from poolcalc.api import analyze
     from poolcalc.cli.reports import confirmed, read_design
-    from poolcalc.review.files import Checked, review
-    from poolcalc.rules import rules
-    from poolcalc.rules.unused_ignore import UnusedIgnore
+    from poolcalc.review.files import Checked, checked
 
     try:
         design = read_design(name, shape)
         design = replace(design, expectations=(*design.expectations, *expected))
     except InvalidArchitecture as error:
         return Checked(error.source, policy, findings=error.findings)
-    facts = (confirmed(design) if forward else analyze(design)).facts
-    # Whether a comment is needed shows only where its rule runs; rules of verification need the forward pass.
-    every = policy.selects(UnusedIgnore.id.code) and "poolcalc:" in design.source.text
-    selected = [rule for rule in rules() if every or policy.selects(rule.id.code)]
-    applied = [rule for rule in selected if rule.applies(facts)]
-    findings = [finding for rule in applied for finding in rule.check(facts)]
-    return review(design, findings, policy, ran=applied)
+    return checked((confirmed(design) if forward else analyze(design)).facts, policy)
 
 
 def _found(architectures: Sequence[str]) -> tuple[list[str], list[UnreadableFile]]:

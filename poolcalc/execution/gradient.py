@@ -12,30 +12,15 @@ energies are summed as if there were no correlation. Left out are the statistics
 
 from collections.abc import Sequence
 from math import prod
-from typing import NamedTuple
 
 import numpy as np
 
 from poolcalc.analysis.layers import Analysis, Layer, Read
 from poolcalc.execution.proof import EvenWeights
+from poolcalc.execution.results import EffectiveField
 from poolcalc.geometry.taps import IDENTITY, Taps
 from poolcalc.kernels import AnyArray
 from poolcalc.network.op import Op, Shape
-
-
-class EffectiveField(NamedTuple):
-    """Where the gradient of one unit goes.
-
-    energy: share of every pixel, summing to one. middle, deviation: of the energy along every axis, in pixels.
-    inside: share of the energy within two deviations of the middle along every axis.
-    """
-
-    layer: str
-    unit: tuple[int, ...]
-    energy: AnyArray
-    middle: tuple[float, ...]
-    deviation: tuple[float, ...]
-    inside: float
 
 
 def effective_field(analysis: Analysis, layer: Layer, unit: Sequence[int]) -> EffectiveField:

@@ -1,9 +1,12 @@
 """What running a network can show, as plain data; nothing here needs NumPy."""
 
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from poolcalc.analysis.layers import Layer
 from poolcalc.network.op import Shape
+
+if TYPE_CHECKING:
+    from poolcalc.kernels import AnyArray
 
 
 class Confirmation(NamedTuple):
@@ -35,3 +38,18 @@ class Proof(NamedTuple):
     proven: tuple[str, ...]
     refuted: dict[str, str]
     unproven: dict[str, str]
+
+
+class EffectiveField(NamedTuple):
+    """Where the gradient of one unit goes.
+
+    energy: share of every pixel, summing to one. middle, deviation: of the energy along every axis, in pixels.
+    inside: share of the energy within two deviations of the middle along every axis.
+    """
+
+    layer: str
+    unit: tuple[int, ...]
+    energy: "AnyArray"
+    middle: tuple[float, ...]
+    deviation: tuple[float, ...]
+    inside: float

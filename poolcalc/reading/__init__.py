@@ -57,7 +57,7 @@ def read(stream: IO[bytes], name: str, *, input_shape: "Shape | None" = None) ->
         data = head + stream.read(reader.most_bytes + 1 - len(head))  # one more than is allowed: a device has no end
     except OSError as error:
         raise UnreadableFile(f"cannot read {name!r}: {error.strerror}") from None
-    return reader.read(data, name, input_shape)
+    return reader.read(data, name, None if input_shape is None else tuple(input_shape))
 
 
 def _reader(name: str, head: bytes) -> Reader:

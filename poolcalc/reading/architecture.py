@@ -143,7 +143,7 @@ def _input(value: Value | None, document: Record, problems: Problems, given: Sha
             )
         return given
     shape = read_input(value, problems)
-    return given or shape
+    return shape if given is None else given
 
 
 def read_input(value: Value, problems: Problems) -> Shape | None:

@@ -13,7 +13,9 @@ from poolcalc.finding import INVALID, Finding, RuleId
 from poolcalc.network.design import Design
 from poolcalc.reading.comments import remarks
 from poolcalc.review.policy import Policy, WrongRule, prefix
+from poolcalc.rule.facts import Facts
 from poolcalc.rule.rule import Rule
+from poolcalc.rules import rules
 from poolcalc.rules.unused_ignore import UnusedIgnore
 from poolcalc.source import Place, Source
 from poolcalc.wording import counted
@@ -105,6 +107,16 @@ class Review(NamedTuple):
         """Errors, then warnings, both in the order of the files."""
         for severity in ("error", "warning"):
             yield from ((file, one) for file in self.files for one in file.findings if one.rule.severity == severity)
+
+
+def checked(facts: Facts, policy: Policy) -> Checked:
+    """Apply the rules that a policy selects to one network, as far as what they need was run."""
+    # Whether a comment is needed shows only where its rule runs.
+    every = policy.selects(UnusedIgnore.id.code) and "poolcalc:" in facts.design.source.text
+    selected = [rule for rule in rules() if every or policy.selects(rule.id.code)]
+    applied = [rule for rule in selected if rule.applies(facts)]
+    findings = [finding for rule in applied for finding in rule.check(facts)]
+    return review(facts.design, findings, policy, ran=applied)
 
 
 def review(design: Design, findings: Iterable[Finding], policy: Policy, *, ran: Collection[Rule]) -> Checked:

@@ -12,7 +12,8 @@ from support.analysis import analysed
 import poolcalc
 from poolcalc.analysis.layers import Analysis, analyse
 from poolcalc.analysis.spread import estimated_deviations
-from poolcalc.execution.gradient import EffectiveField, effective_field
+from poolcalc.execution.gradient import effective_field
+from poolcalc.execution.results import EffectiveField
 from poolcalc.kernels import AnyArray as Floats
 
 Pair = tuple[int, int]

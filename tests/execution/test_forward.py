@@ -19,7 +19,8 @@ from poolcalc.kernels import Array
 from poolcalc.ops import BY_NAME
 from poolcalc.ops.linear import Linear
 
-NETWORKS = ("lenet5", "mobilenet_v2", "shufflenet_v2_x1_0", "tcn", "resnet18")
+NETWORKS = ("lenet5", "mobilenet_v2", "shufflenet_v2_x1_0", "tcn")
+LARGE = ("densenet121", "dcgan_generator", "efficientnet_b0", "resnet18", "vgg11")
 
 
 def analysis_of(name: str, input_shape: tuple[int, ...] | None = None) -> Analysis:
@@ -44,9 +45,9 @@ def outputs(monkeypatch: pytest.MonkeyPatch, analysis: Analysis, **options: Any)
     return given
 
 
-@pytest.mark.parametrize("name", NETWORKS)
+@pytest.mark.parametrize("name", [*NETWORKS, "resnet18"])
 def test_values_depend_on_the_seed_and_not_on_the_threads(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    analysis = analysis_of(name)
+    analysis = analysis_of(name, (3, 96, 96) if name == "resnet18" else None)
     one = outputs(monkeypatch, analysis, seed=1, threads=1)
     assert one
     assert one == outputs(monkeypatch, analysis, seed=1, threads=3)
@@ -125,7 +126,7 @@ def test_a_thin_pass_takes_as_many_channels_as_operators_need() -> None:
     assert [layer.node.name for layer in report.layers if not report.confirmed(layer)] == []
 
 
-@pytest.mark.parametrize("name", [*NETWORKS, "densenet121", "dcgan_generator", "efficientnet_b0", "vgg11"])
+@pytest.mark.parametrize("name", [*NETWORKS, *(pytest.param(name, marks=pytest.mark.slow) for name in LARGE)])
 def test_the_memory_that_a_pass_takes_is_known_before(name: str) -> None:
     analysis = analysis_of(name)
     run(analysis, channels=1, threads=1)  # what is imported now does not count later

@@ -23,7 +23,7 @@ CONVOLUTIONS: list[tuple[str, Shape, dict[str, Any]]] = [
     ("conv", (32, 96, 96), {"out_channels": 16, "kernel_size": 3, "dilation": 32, "padding": 32}),
     ("conv", (8, 20, 24, 28), {"out_channels": 16, "kernel_size": 3, "padding": "same", "stride": (1, 2, 1)}),
     ("conv", (64, 4096), {"out_channels": 32, "kernel_size": 5, "dilation": 64, "padding": 128}),
-    ("conv", (1024, 8, 8), {"out_channels": 512, "kernel_size": 3, "padding": 1}),
+    ("conv", (1024, 8, 8), {"out_channels": 128, "kernel_size": 3, "padding": 1}),
     ("depthwise_conv", (96, 80, 80), {"kernel_size": 5, "padding": 2, "channel_multiplier": 2}),
     ("conv", (256, 7, 7), {"out_channels": 256, "kernel_size": 3, "padding": 1, "groups": 32, "bias": False}),
 ]

@@ -196,7 +196,9 @@ MADE: dict[str, tuple[str | bytes, str, str]] = {
 }
 
 
-@pytest.mark.parametrize("name", MADE)
+@pytest.mark.parametrize(
+    "name", [pytest.param(name, marks=[pytest.mark.slow] * (name == "two million values")) for name in MADE]
+)
 def test_what_no_editor_would_write_is_refused_at_once(name: str) -> None:
     data, expected, remedy = MADE[name]
     (problem,) = problems_of(data)

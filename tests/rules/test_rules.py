@@ -196,9 +196,7 @@ def test_rows_that_another_branch_reads_are_not_lost() -> None:
 
 def test_rows_between_windows_are_skipped_not_lost() -> None:
     finding = only(chain("max_pool: {kernel_size: 1, stride: 4}"), "skipped-pixels")
-    assert (
-        finding.message == "max_pool1: reads only 8×8 of the 32×32 positions of input, 6 %" or "29" in finding.notes[0]
-    )
+    assert finding.message == "max_pool1: reads only 8×8 of the 32×32 positions of input, 6 %"
 
 
 def test_dilation_may_skip_as_much_as_a_small_kernel() -> None:

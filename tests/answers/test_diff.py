@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from support.command import in_process
+from support.files import written
 from support.networks import architectures
 
 import poolcalc
@@ -126,8 +127,8 @@ def test_bundled_networks(tmp_path: Path) -> None:
 
 
 def run(tmp_path: Path, *arguments: str) -> Any:
-    (tmp_path / "base.yaml").write_text(BASE)
-    (tmp_path / "head.yaml").write_text(MORE)
+    written(tmp_path, "base.yaml", BASE)
+    written(tmp_path, "head.yaml", MORE)
     return in_process("diff", *arguments, cwd=tmp_path)
 
 
@@ -211,10 +212,10 @@ def git(folder: Path, *arguments: str) -> None:
 
 def test_a_file_of_a_commit(tmp_path: Path) -> None:
     git(tmp_path, "init")
-    (tmp_path / "net.yaml").write_text(BASE)
+    written(tmp_path, "net.yaml", BASE)
     git(tmp_path, "add", "net.yaml")
     git(tmp_path, "commit", "-m", "base")
-    (tmp_path / "net.yaml").write_text(MORE)
+    written(tmp_path, "net.yaml", MORE)
     done = in_process("diff", "git:HEAD:net.yaml", "net.yaml", cwd=tmp_path)
     assert (done.code, done.err) == (0, "")
     assert done.out.startswith("git:HEAD:net.yaml → net.yaml\n")
@@ -232,7 +233,7 @@ def test_a_file_of_a_commit(tmp_path: Path) -> None:
 )
 def test_a_file_that_git_does_not_have(tmp_path: Path, name: str, says: str) -> None:
     git(tmp_path, "init")
-    (tmp_path / "net.yaml").write_text(BASE)
+    written(tmp_path, "net.yaml", BASE)
     done = in_process("diff", name, "net.yaml", cwd=tmp_path)
     assert done.code == 2
     assert says in done.err

@@ -10,7 +10,8 @@ from typing import Any
 
 import pytest
 from markdown_it import MarkdownIt
-from support.command import printed_tables, require_narrowed
+from support.files import BROKEN
+from support.printed import printed_tables, require_narrowed
 
 import poolcalc
 from poolcalc.answers.fields import fields_dict
@@ -23,15 +24,6 @@ from poolcalc.wording import percent
 BUNDLED = poolcalc.architectures()
 SUMS = ("params", "macs", "activations")
 
-BROKEN = """\
-name: broken
-input: [1, 8, 8]
-layers:
-  - conv: {out_channels: 2, kernel_size: 3, name: fine}
-  - conv: {out_channels: 2, kernel_size: 9, name: too_large}
-  - relu
-  - max_pool: {kernel_size: 2, from: fine, name: beside}
-"""
 ENLARGING = """\
 input: [1, 5, 5]
 layers:

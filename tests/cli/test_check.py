@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 import yaml
 from support.command import POOLCALC, ROOT, Result, in_process, into_a_closed_pipe, on_pipes
+from support.files import INVALID, written
 
 from poolcalc.rules import rules
 
@@ -33,7 +34,6 @@ input: [1, 8, 8]
 layers:
   - conv: {out_channels: 2, kernel_size: 3, padding: 1}  # poolcalc: ignore[PC100] it fits
 """
-INVALID = "input: [1, 8, 8]\nlayers:\n  - conv: {out_channels: 2, kernal_size: 3}\n  - rellu\n"
 
 IMPORTED = """
 import sys
@@ -50,13 +50,6 @@ def designs(tmp_path: Path) -> Path:
     for name, text in {"clean": CLEAN, "broken": BROKEN, "careless": CARELESS, "invalid": INVALID}.items():
         written(tmp_path, f"{name}.poolcalc.yaml", text)
     return tmp_path
-
-
-def written(folder: Path, name: str, text: str) -> str:
-    file = folder / name
-    file.parent.mkdir(parents=True, exist_ok=True)
-    file.write_text(text, encoding="utf-8")
-    return name
 
 
 def check(*arguments: str, cwd: Path) -> Result:

@@ -5,10 +5,10 @@ import re
 from collections.abc import Sequence
 from pathlib import Path
 from textwrap import dedent
-from typing import Any
 
 import pytest
-from support.command import Result, in_process, on_pipes, printed_tables
+from support.command import Result, in_process, json_of, ok, on_pipes
+from support.printed import printed_tables
 
 NETWORKS = {
     "oblong": """
@@ -69,15 +69,6 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def rf(folder: Path, *arguments: str) -> Result:
     return in_process("rf", *arguments, cwd=folder)
-
-
-def ok(result: Result) -> str:
-    assert (result.code, result.err) == (0, "")
-    return result.out
-
-
-def json_of(folder: Path, *arguments: str) -> Any:
-    return json.loads(ok(rf(folder, *arguments, "--format", "json")))
 
 
 def cells(text: str) -> list[list[str]]:
@@ -447,7 +438,7 @@ def test_a_unit_that_sees_padding_alone_has_no_effective_field(folder: Path) -> 
 
 
 def test_the_json_carries_the_fields_of_every_layer(folder: Path) -> None:
-    report = json_of(folder, "mini_cnn")
+    report = json_of("rf", "mini_cnn", cwd=folder)
     assert (report["origin"], report["gates"], "proof" in report) == ("input", True, False)
     layers = {layer["name"]: layer for layer in report["layers"]}
     assert layers["conv2"]["actual_field"] == {
@@ -466,7 +457,7 @@ def test_the_json_carries_the_fields_of_every_layer(folder: Path) -> None:
 
 
 def test_the_json_carries_the_proof(folder: Path) -> None:
-    report = json_of(folder, "mini_cnn", "--verify", "--from", "conv2")
+    report = json_of("rf", "mini_cnn", "--verify", "--from", "conv2", cwd=folder)
     why = "it sees nothing of the origin"
     assert report["proof"] == {
         "proven": 6,
@@ -477,7 +468,7 @@ def test_the_json_carries_the_proof(folder: Path) -> None:
 
 
 def test_the_json_carries_the_answer_to_the_question(folder: Path) -> None:
-    unit = json_of(folder, "line.yaml", "--unit", "0", "--at", "padded")["unit"]
+    unit = json_of("rf", "line.yaml", "--unit", "0", "--at", "padded", cwd=folder)["unit"]
     assert unit == {
         "layer": "padded",
         "unit": [0],
@@ -489,10 +480,10 @@ def test_the_json_carries_the_answer_to_the_question(folder: Path) -> None:
         "percent_of_input": 0.0,
         "percent_in_padding": pytest.approx(100 * 4 / 6),
     }
-    pixel = json_of(folder, "line.yaml", "--pixel", "20")["pixel"]
+    pixel = json_of("rf", "line.yaml", "--pixel", "20", cwd=folder)["pixel"]
     assert pixel["pixel"] == [20]
     assert (pixel["units"]["wide"], pixel["units"]["halved"]) == ([[16, 16]], None)
-    effective = json_of(folder, "line.yaml", "--effective", "wide")["effective"]
+    effective = json_of("rf", "line.yaml", "--effective", "wide", cwd=folder)["effective"]
     assert (effective["layer"], effective["unit"], effective["middle"]) == ("wide", [8], [pytest.approx(10)])
     assert effective["deviation"] == [pytest.approx((4 * 8 / 12) ** 0.5)]
     assert effective["inside_two_deviations"] == pytest.approx(1)
@@ -502,7 +493,7 @@ def test_the_json_carries_the_answer_to_the_question(folder: Path) -> None:
 def test_several_networks_stand_below_each_other_in_every_format(folder: Path) -> None:
     both = ("mini_cnn", "oblong.yaml")
     assert [table.title.split()[0] for table in printed_tables(ok(rf(folder, *both)))] == ["mini_cnn", "oblong"]
-    assert [report["architecture"] for report in json_of(folder, *both)] == ["mini_cnn", "oblong"]
+    assert [report["architecture"] for report in json_of("rf", *both, cwd=folder)] == ["mini_cnn", "oblong"]
     rows = ok(rf(folder, *both, "--format", "csv")).splitlines()
     assert len(rows) == 1 + 10 + 3
     markdown = ok(rf(folder, *both, "--format", "markdown"))
@@ -514,7 +505,7 @@ def test_answers_come_in_every_format(question: list[str], folder: Path) -> None
     arguments = ("oblong.yaml", *question)
     assert ok(rf(folder, *arguments, "--format", "csv")).count("\n") == 3
     assert "| ---: |" in ok(rf(folder, *arguments, "--format", "markdown"))
-    assert json_of(folder, *arguments)[question[0].strip("-")]
+    assert json_of("rf", *arguments, cwd=folder)[question[0].strip("-")]
 
 
 # Start-up

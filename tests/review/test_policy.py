@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 from support.command import Result, in_process
-from test_check import BROKEN, CARELESS, CLEAN, INVALID, check, checked, codes, written
+from support.files import INVALID, written
+from test_check import BROKEN, CARELESS, CLEAN, check, checked, codes
 
 BOTH = """\
 input: [1, 8, 8]

@@ -4,25 +4,17 @@ import json
 import pickle
 from collections.abc import Callable
 from inspect import getmembers, isfunction, signature
-from math import ceil, floor
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from support.formulas import value
 
 from poolcalc.geometry import arithmetic
 from poolcalc.geometry.arithmetic import broadcast_size, ceil_windows, floor_windows, product, total, transposed_size
 from poolcalc.geometry.worked import Worked, derivation
 
 FORMULAS = [formula for _, formula in getmembers(arithmetic, isfunction) if hasattr(formula, "__wrapped__")]
-
-
-def value(formula: str) -> float:
-    """Evaluate a formula as it is printed."""
-    python = formula.translate(
-        {ord(a): b for a, b in zip("⌊⌋⌈⌉·−", ("floor(", ")", "ceil(", ")", "*", "-"), strict=True)}
-    )
-    return float(eval(python, {"floor": floor, "ceil": ceil, "min": min, "max": max}))  # noqa: S307 - written here
 
 
 @pytest.mark.parametrize("formula", FORMULAS)

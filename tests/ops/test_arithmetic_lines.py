@@ -2,26 +2,17 @@
 
 import re
 from itertools import takewhile
-from math import ceil, floor
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from support.command import in_process
+from support.formulas import value
 from support.networks import architectures, chains
 
 import poolcalc
 from poolcalc.answers import Report
 from poolcalc.answers.derivations import arithmetic_lines
-
-
-def value(formula: str) -> float:
-    """Evaluate a formula as it is printed."""
-    python = formula.translate(
-        {ord(a): b for a, b in zip("⌊⌋⌈⌉·−", ("floor(", ")", "ceil(", ")", "*", "-"), strict=True)}
-    )
-    assert re.fullmatch(r"(floor|ceil|min|max|[0-9 ()+*/,-])+", python), formula
-    return float(eval(python, {"floor": floor, "ceil": ceil, "min": min, "max": max}))  # noqa: S307 - matched above
 
 
 def compare(report: Report) -> int:

@@ -1,6 +1,5 @@
 """`poolcalc check` and `poolcalc explain` as people, hooks and CI systems meet them."""
 
-import json
 import os
 import re
 import subprocess
@@ -10,6 +9,7 @@ from typing import Any
 
 import pytest
 import yaml
+from support.checking import BROKEN, CARELESS, CLEAN, check, checked, codes
 from support.command import POOLCALC, ROOT, Result, in_process, into_a_closed_pipe, on_pipes
 from support.files import INVALID, written
 
@@ -17,23 +17,6 @@ from poolcalc.rules import rules
 
 HERE = Path(__file__).parents[1]
 FORMATS = ("text", "json", "markdown", "github", "sarif", "junit", "gitlab")
-
-CLEAN = """\
-input: [1, 8, 8]
-layers:
-  - conv: {out_channels: 2, kernel_size: 3, padding: 1}
-"""
-BROKEN = """\
-name: broken
-input: [1, 8, 8]
-layers:
-  - conv: {out_channels: 2, kernel_size: 9, name: too_large}
-"""
-CARELESS = """\
-input: [1, 8, 8]
-layers:
-  - conv: {out_channels: 2, kernel_size: 3, padding: 1}  # poolcalc: ignore[PC100] it fits
-"""
 
 IMPORTED = """
 import sys
@@ -50,19 +33,6 @@ def designs(tmp_path: Path) -> Path:
     for name, text in {"clean": CLEAN, "broken": BROKEN, "careless": CARELESS, "invalid": INVALID}.items():
         written(tmp_path, f"{name}.poolcalc.yaml", text)
     return tmp_path
-
-
-def check(*arguments: str, cwd: Path) -> Result:
-    """Check with the rules that these tests know; others have tests of their own."""
-    return in_process("check", "--select", "PC0,PC100", *arguments, cwd=cwd)
-
-
-def checked(*arguments: str, cwd: Path) -> Any:
-    return json.loads(check(*arguments, "--format", "json", cwd=cwd).out)
-
-
-def codes(*arguments: str, cwd: Path) -> list[str]:
-    return [finding["code"] for finding in checked(*arguments, cwd=cwd)["findings"]]
 
 
 # What is printed

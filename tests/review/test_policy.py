@@ -5,9 +5,9 @@ import re
 from pathlib import Path
 
 import pytest
+from support.checking import BROKEN, CARELESS, CLEAN, check, checked, codes
 from support.command import Result, in_process
 from support.files import INVALID, written
-from test_check import BROKEN, CARELESS, CLEAN, check, checked, codes
 
 BOTH = """\
 input: [1, 8, 8]

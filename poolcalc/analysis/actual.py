@@ -15,7 +15,7 @@ from math import prod
 from operator import or_
 from typing import NamedTuple
 
-from poolcalc.analysis.layers import Analysis, Read, by_axis
+from poolcalc.analysis.layers import Analysis, Read, Sized, by_axis
 from poolcalc.geometry.taps import IDENTITY, Taps
 
 Masks = tuple[int, ...]
@@ -74,24 +74,16 @@ def actual_fields(analysis: Analysis) -> dict[str, ActualField | None]:
     """Return what the units of every layer see; None where that is too ragged to list, no entry where it is nothing."""
     pixels = analysis.origin_shape[1:]
     start = tuple(tuple(1 << pixel for pixel in range(size)) for size in pixels)
-    found: dict[str, ActualField | None] = {analysis.origin: ActualField((start,), pixels, pixels)}
     through = _Reader()
-    for layer in analysis.layers:
-        sources = [(read, found[read.source]) for read in layer.reads if read.source in found]
-        if layer.shape is None or not sources or layer.node.name in found:
-            continue
+
+    def step(layer: Sized, sources: Sequence[tuple[Read, ActualField]]) -> ActualField | None:
         units = layer.shape[1:] or (1,) * len(pixels)
-        products: list[Product] = []
-        complete = True
-        for read, field in sources:
-            if field is None:
-                complete = False
-            else:
-                products += [through.read(product, read, units) for product in field.products]
-        products = _maximal(products)
-        complete = complete and len(products) <= MOST_PRODUCTS
-        found[layer.node.name] = ActualField(tuple(products), units, pixels) if complete else None
-    return found
+        products = _maximal(
+            [through.read(product, read, units) for read, field in sources for product in field.products]
+        )
+        return ActualField(tuple(products), units, pixels) if len(products) <= MOST_PRODUCTS else None
+
+    return analysis.spread(ActualField((start,), pixels, pixels), step)
 
 
 class _Reader:

@@ -5,10 +5,11 @@ from typing import NamedTuple
 
 from poolcalc.analysis.layers import Layer
 from poolcalc.geometry.worked import derivation
-from poolcalc.network.graph import INPUT, Graph
+from poolcalc.network.graph import INPUT, Graph, Node
+from poolcalc.network.op import Impossible, Shape
 
 
-class Parting(NamedTuple):
+class Fork(NamedTuple):
     """Two branches and the last layer that both of them read.
 
     common: its name, or "input". paths: the layers of either branch after it, in order.
@@ -18,13 +19,13 @@ class Parting(NamedTuple):
     paths: tuple[tuple[Layer, ...], tuple[Layer, ...]]
 
 
-def parting(graph: Graph, layers: Mapping[str, Layer], branches: tuple[str, str]) -> Parting:
+def fork(graph: Graph, layers: Mapping[str, Layer], branches: tuple[str, str]) -> Fork:
     """Return where two branches part."""
     first, second = (ancestors(graph, name) for name in branches)
     shared = first & second
     common = next((node.name for node in reversed(graph.nodes) if node.name in shared), INPUT)
     there, here = (path(graph, layers, common, name) for name in branches)
-    return Parting(common, (there, here))
+    return Fork(common, (there, here))
 
 
 def path(graph: Graph, layers: Mapping[str, Layer], start: str, end: str) -> tuple[Layer, ...]:
@@ -70,9 +71,25 @@ def written(layer: Layer, axis: int) -> str:
     return f"{formula} = {after}" if formula else f"{before} → {after}"
 
 
-def mismatched_axis(layer: Layer) -> int | None:
-    """Return the first spatial axis on which a merge has different sizes, None where something else is the matter."""
-    shapes = [shape for shape in layer.input_shapes if shape]
+class BrokenMerge(NamedTuple):
+    """A merge of maps whose sizes differ. shapes: of its inputs. axis: the first spatial one on which they differ."""
+
+    node: Node
+    problem: Impossible
+    shapes: tuple[Shape, ...]
+    axis: int
+
+    @property
+    def extremes(self) -> tuple[int, int]:
+        """The inputs with the smallest and the largest map; elementwise merges repeat size 1."""
+        sizes = [shape[1 + self.axis] for shape in self.shapes]
+        places = [place for place, size in enumerate(sizes) if size > 1 or not self.node.op.repeats_ones]
+        return min(places, key=sizes.__getitem__), max(places, key=sizes.__getitem__)
+
+
+def broken_merge(layer: Layer) -> BrokenMerge | None:
+    """Return what a merge fails on, None where something else is the matter with a layer, or nothing."""
+    shapes = tuple(shape for shape in layer.input_shapes if shape)
     if not layer.problem or not layer.node.op.merges or len({len(shape) for shape in shapes}) > 1:
         return None
     repeats = layer.node.op.repeats_ones
@@ -80,15 +97,8 @@ def mismatched_axis(layer: Layer) -> int | None:
         return None  # the channels come first
     for axis in range(len(shapes[0]) - 1):
         if len({shape[1 + axis] for shape in shapes} - ({1} if repeats else set())) > 1:
-            return axis
+            return BrokenMerge(layer.node, layer.problem, shapes, axis)
     return None
-
-
-def extremes(layer: Layer, axis: int) -> tuple[int, int]:
-    """Return the inputs with the smallest and the largest map; elementwise merges repeat size 1."""
-    sizes = [(shape or ())[1 + axis] for shape in layer.input_shapes]
-    places = [place for place, size in enumerate(sizes) if size > 1 or not layer.node.op.repeats_ones]
-    return min(places, key=sizes.__getitem__), max(places, key=sizes.__getitem__)
 
 
 def ancestors(graph: Graph, name: str) -> set[str]:

@@ -4,23 +4,23 @@ A layer that cannot run does not stop the analysis: it is marked with the reason
 everything else is computed.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from functools import cached_property
 from itertools import cycle
 from math import prod
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, ClassVar, NamedTuple, TypeVar
 
+from poolcalc.analysis.outcome import Outcome, outcome
+from poolcalc.analysis.remainder import Remainder, Unread, unread
 from poolcalc.geometry.field import PIXELS, Field, Summary, hull
-from poolcalc.geometry.taps import IDENTITY, Taps, everything
+from poolcalc.geometry.taps import IDENTITY, Taps
 from poolcalc.network.graph import INPUT, Graph, Node
 from poolcalc.network.op import Impossible, Op, Shape
+from poolcalc.network.walk import walk
 from poolcalc.wording import times
 
-Answer = TypeVar("Answer")
-
-MOST_UNITS = 2**20
-"""Larger maps, along one axis, are typing errors, not networks."""
+T = TypeVar("T")
 
 
 class Read(NamedTuple):
@@ -40,45 +40,75 @@ class Read(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Layer:
-    """One node and what is known of it.
+class Sized:
+    """A layer that can run, and what is known of it.
 
-    shape: what comes out; None where this layer, or one before it, cannot run.
-    problem: why this layer cannot run; None where it can, or where the reason lies before it.
-    params: learned values (weights, biases, the two vectors of a normalisation), None without a shape.
+    shape: what comes out.
+    params: learned values (weights, biases, the two vectors of a normalisation).
     macs: multiply-accumulates per image; one is two floating-point operations.
     reads: how it reads its inputs.
+    remainders: what it leaves of each of its inputs along every axis; empty for flat vectors.
     fields: the receptive field along every axis of the network's input; empty where it does not see the origin.
-    dropped: input rows at both ends of every axis that no window reaches; empty for flat vectors.
     """
 
     node: Node
-    input_shapes: tuple[Shape | None, ...]
-    shape: Shape | None = None
-    problem: Impossible | None = None
-    params: int | None = None
-    macs: int | None = None
-    reads: tuple[Read, ...] = ()
-    fields: tuple[Field, ...] = ()
-    dropped: tuple[tuple[int, int], ...] = ()
+    input_shapes: tuple[Shape, ...]
+    shape: Shape
+    params: int
+    macs: int
+    reads: tuple[Read, ...]
+    remainders: tuple[tuple[Remainder, ...], ...]
+    fields: tuple[Field, ...]
+    problem: ClassVar[None] = None
 
     @property
-    def activations(self) -> int | None:
+    def activations(self) -> int:
         """Values that come out, per image."""
-        return prod(self.shape) if self.shape else None
+        return prod(self.shape)
+
+    @property
+    def dropped(self) -> tuple[tuple[int, int], ...]:
+        """Rows at both ends of its first input that it does not read, whoever else may, along every axis."""
+        return tuple(
+            (left.before, min(left.after, size - left.before))
+            for axes, (_, *sizes) in zip(self.remainders[:1], self.input_shapes, strict=False)
+            for left, size in zip(axes, sizes, strict=False)
+        )
 
     @cached_property
     def receptive_field(self) -> tuple[Summary | None, ...]:
         """The figures to report, for every axis of the input; None where a field is too irregular to tell."""
-        if not self.fields:
-            return ()
-        units = self.shape[1:] if self.shape and len(self.shape) > 1 else (1,) * len(self.fields)
-        return by_axis(Field.summary, zip(self.fields, units, strict=True))
+        units = self.shape[1:] if len(self.shape) > 1 else (1,) * len(self.fields)
+        return by_axis(Field.summary, zip(self.fields, units, strict=True)) if self.fields else ()
 
     @property
     def sees_everything(self) -> bool:
         """Whether every unit depends on the whole map, through global pooling or the like."""
         return any(field.sees_everything for field in self.fields)
+
+
+@dataclass(frozen=True)
+class Stopped:
+    """A layer that cannot run, or that depends on one: it has no figures, and tables leave them blank.
+
+    problem: why it cannot run; None where the reason lies before it.
+    """
+
+    node: Node
+    input_shapes: tuple[Shape | None, ...]
+    problem: Impossible | None = None
+    shape: ClassVar[None] = None
+    params: ClassVar[None] = None
+    macs: ClassVar[None] = None
+    activations: ClassVar[None] = None
+    reads: ClassVar[tuple[Read, ...]] = ()
+    fields: ClassVar[tuple[Field, ...]] = ()
+    dropped: ClassVar[tuple[tuple[int, int], ...]] = ()
+    receptive_field: ClassVar[tuple[Summary | None, ...]] = ()
+    sees_everything: ClassVar[bool] = False
+
+
+Layer = Sized | Stopped
 
 
 @dataclass(frozen=True)
@@ -95,22 +125,55 @@ class Analysis:
     gates: bool = True
 
     @cached_property
+    def sized(self) -> dict[str, Sized]:
+        """The layers that can run, by name."""
+        return {layer.node.name: layer for layer in self.layers if isinstance(layer, Sized)}
+
+    @cached_property
+    def shapes(self) -> dict[str, Shape]:
+        """The shape of the input and of every layer that can run, by name."""
+        return {INPUT: self.graph.input} | {name: layer.shape for name, layer in self.sized.items()}
+
+    @property
     def origin_shape(self) -> Shape:
-        """The shape of the tensor in whose units receptive fields are given."""
-        shapes = {layer.node.name: layer.shape for layer in self.layers} | {INPUT: self.graph.input}
-        return shapes[self.origin] or ()
+        """The shape of the tensor in whose units receptive fields are given; none where it does not come to be."""
+        return self.shapes.get(self.origin, ())
+
+    @cached_property
+    def unread(self) -> dict[str, tuple[Unread, ...]]:
+        """The rows of every tensor that nothing reads, along every axis; nothing where all are read."""
+        return unread(self)
 
     @property
     def peak_activations(self) -> int:
         """Most values alive at once, input included, when every tensor is freed after its last reader."""
-        alive = {INPUT: prod(self.graph.input)}
-        total = peak = alive[INPUT]
+        values = {name: prod(shape) for name, shape in self.shapes.items()}
+        total = peak = values[INPUT]
         for layer, expiring in zip(self.layers, self.graph.expiring, strict=True):
-            alive[layer.node.name] = layer.activations or 0
-            total += alive[layer.node.name]
+            total += values.get(layer.node.name, 0)
             peak = max(peak, total)
-            total -= sum(map(alive.pop, expiring))
+            total -= sum(values.get(name, 0) for name in expiring)
         return peak
+
+    def spread(
+        self,
+        start: T,
+        step: Callable[[Sized, Sequence[tuple[Read, T]]], T | None],
+        *,
+        reads: Callable[[Sized], Iterable[Read]] = lambda layer: layer.reads,
+    ) -> dict[str, T | None]:
+        """Return what spreads from the origin by the reads of every layer that sees it, in order.
+
+        start: at the origin. step: from what a layer reads. None where that is unknown, or rests on what is unknown.
+        reads: those by which it spreads, all by default.
+        """
+        found: dict[str, T | None] = {self.origin: start}
+        for name, layer in self.sized.items():
+            sources = [(read, found[read.source]) for read in reads(layer) if read.source in found]
+            if sources and name not in found:
+                known = [(read, value) for read, value in sources if value is not None]
+                found[name] = step(layer, known) if len(known) == len(sources) else None
+        return found
 
 
 def last_local(start: Layer, layers: Mapping[str, Layer]) -> Layer | None:
@@ -123,112 +186,48 @@ def last_local(start: Layer, layers: Mapping[str, Layer]) -> Layer | None:
 
 def analyse(graph: Graph, *, origin: str = INPUT, gates: bool = True) -> Analysis:
     """Compute every layer's shape, cost and receptive field (see `Analysis` for `origin` and `gates`)."""
-    shapes: dict[str, Shape | None] = {INPUT: graph.input}
-    fields: dict[str, tuple[Field, ...]] = {origin: (PIXELS,) * (len(graph.input) - 1)}
-    outcomes: dict[tuple[Op, Sequence[Shape]], _Outcome] = {}
-    layers = []
-    for node in graph.nodes:
-        layer = _layer(node, tuple(shapes[name] for name in node.inputs), fields, outcomes, gates=gates)
-        if node.name == origin:
-            layer = replace(layer, fields=fields[origin])
+    pixels = (PIXELS,) * (len(graph.input) - 1)
+    outcomes: dict[tuple[Op, Sequence[Shape]], Outcome] = {}
+    problems: dict[str, Impossible] = {}
+
+    def step(node: Node, inputs: Sequence[_Tensor]) -> _Tensor | None:
+        shapes = tuple([tensor.shape for tensor in inputs])
+        try:
+            made = outcomes.get((node.op, shapes))
+            if made is None:
+                made = outcomes[node.op, shapes] = outcome(node.op, shapes)
+        except Impossible as problem:
+            if node.op.merges:
+                given = (f"{name} gives {times(shape)}" for name, shape in zip(node.inputs, shapes, strict=True))
+                problem.notes += (", ".join(given),)
+            problems[node.name] = problem
+            return None
+        reads = tuple(map(Read, cycle(node.inputs), made.taps))
+        reads = reads if gates else _without_gates(reads)
+        seen = {name: tensor.fields for name, tensor in zip(node.inputs, inputs, strict=True)}
+        fields = pixels if node.name == origin else _fields([(r.taps, seen[r.source]) for r in reads if seen[r.source]])
+        layer = Sized(node, shapes, made.shape, made.params, made.macs, reads, made.remainders, fields)
         # Whoever reads a size is handed the number alone: how it was worked out is this layer's.
-        shapes[node.name] = layer.shape and tuple(map(int, layer.shape))
-        if layer.fields:
-            fields.setdefault(node.name, layer.fields)
-        layers.append(layer)
+        return _Tensor(tuple(map(int, layer.shape)), fields, layer)
+
+    layers: list[Layer] = []
+    shapes: dict[str, Shape] = {INPUT: graph.input}
+    image = _Tensor(graph.input, pixels if origin == INPUT else ())
+    for node, tensor in walk(graph, {INPUT: image}, step):
+        if tensor and tensor.layer:
+            layers.append(tensor.layer)
+            shapes[node.name] = tensor.shape
+        else:
+            layers.append(Stopped(node, tuple(map(shapes.get, node.inputs)), problems.get(node.name)))
     return Analysis(graph, tuple(layers), origin, gates)
 
 
-class _Outcome(NamedTuple):
-    """What an operator makes of inputs of certain shapes, wherever in the network it stands.
-
-    taps: how it reads every input, then how it reads every input once more, as a whole, if it does.
-    """
+class _Tensor(NamedTuple):
+    """What comes out of a layer, or goes into the network. layer: None for the input."""
 
     shape: Shape
-    params: int
-    macs: int
-    taps: tuple[tuple[Taps, ...] | None, ...]
-    dropped: tuple[tuple[int, int], ...]
-
-
-def _layer(
-    node: Node,
-    inputs: tuple[Shape | None, ...],
-    fields: Mapping[str, tuple[Field, ...]],
-    outcomes: dict[tuple[Op, Sequence[Shape]], _Outcome],
-    *,
-    gates: bool,
-) -> Layer:
-    known = tuple(shape for shape in inputs if shape is not None)
-    if len(known) < len(inputs):
-        return Layer(node, inputs)
-    op = node.op
-    try:
-        outcome = outcomes.get((op, known))
-        if outcome is None:
-            outcome = outcomes[op, known] = _outcome(op, known)
-    except Impossible as problem:
-        if op.merges:
-            given = (f"{name} gives {times(shape)}" for name, shape in zip(node.inputs, known, strict=True))
-            problem.notes += (", ".join(given),)
-        return Layer(node, known, problem=problem)
-    reads = tuple(map(Read, cycle(node.inputs), outcome.taps))
-    seen = reads if gates else _without_gates(reads)
-    return Layer(
-        node,
-        known,
-        outcome.shape,
-        params=outcome.params,
-        macs=outcome.macs,
-        reads=seen,
-        fields=_fields([(read.taps, fields[read.source]) for read in seen if read.source in fields]),
-        dropped=outcome.dropped,
-    )
-
-
-def _outcome(op: Op, inputs: Sequence[Shape]) -> _Outcome:
-    _require_accepted(op, inputs)
-    shape = op.output_shape(inputs)
-    _require_sensible(shape)
-    taps = _taps(op, inputs)
-    return _Outcome(
-        shape,
-        sum(weight.size for weight in op.weights(inputs).values() if weight.learned),
-        op.macs(inputs, shape),
-        taps,
-        tuple(map(_dropped, taps[0] or (), inputs[0][1:], shape[1:])),
-    )
-
-
-def _require_accepted(op: Op, inputs: Sequence[Shape]) -> None:
-    for shape in inputs:
-        if op.takes == "maps" and len(shape) == 1:
-            raise Impossible(
-                f"{op.keyword} needs channels and spatial axes, found a flat vector of {shape[0]}",
-                help=f"move {op.keyword} in front of the flatten",
-            )
-        if op.takes == "vectors" and len(shape) > 1:
-            raise Impossible(
-                f"{op.keyword} needs a flat vector, found a map of {times(shape)}",
-                help=f"put `- flatten` in front of {op.keyword}",
-            )
-
-
-def _require_sensible(shape: Shape) -> None:
-    if max(shape[1:], default=0) > MOST_UNITS:
-        raise Impossible(
-            f"a size of {max(shape[1:]):,} comes out", help=f"sizes up to {MOST_UNITS:,} are analysed; enlarge less"
-        )
-
-
-def _taps(op: Op, inputs: Sequence[Shape]) -> tuple[tuple[Taps, ...] | None, ...]:
-    """Return how an operator reads its inputs (see `_Outcome`)."""
-    if all(len(shape) == 1 for shape in inputs):
-        return (None,) * len(inputs)
-    by_axis = [op.taps(axis, sizes) for axis, sizes in enumerate(zip(*(shape[1:] for shape in inputs), strict=True))]
-    wholes = [tuple(map(everything, shape[1:])) for shape in inputs] if op.reads_whole_map else []
-    return (*zip(*by_axis, strict=True), *wholes)
+    fields: tuple[Field, ...]
+    layer: Sized | None = None
 
 
 def _without_gates(reads: tuple[Read, ...]) -> tuple[Read, ...]:
@@ -246,33 +245,11 @@ def _through(field: Field, taps: Taps) -> Field:
     return field if taps is IDENTITY else field.through(taps)
 
 
-def by_axis(work: Callable[..., Answer], axes: Iterable[tuple[Any, ...]]) -> tuple[Answer, ...]:
+def by_axis(work: Callable[..., T], axes: Iterable[tuple[Any, ...]]) -> tuple[T, ...]:
     """Return what the work gives for every axis, done once where an axis is like the one before it."""
-    found: list[Answer] = []
+    found: list[T] = []
     last = None
     for axis in axes:
         found.append(found[-1] if axis == last else work(*axis))
         last = axis
     return tuple(found)
-
-
-def _dropped(taps: Taps, size: int, units: int) -> tuple[int, int]:
-    """Return the rows at both ends that no unit reads."""
-    if taps is IDENTITY:
-        return 0, 0
-    taps = replace(taps, beyond="nothing")
-    ends = [*_outermost(taps, size, range(units)), *_outermost(taps, size, reversed(range(units)))]
-    return (min(reads[0] for reads in ends), size - 1 - max(reads[-1] for reads in ends)) if ends else (size, 0)
-
-
-def _outermost(taps: Taps, size: int, units: Iterable[int]) -> Iterator[Sequence[int]]:
-    """Yield what units read of the input, up to the first that touches no padding: none behind it reads farther out.
-
-    In a dilated transposed convolution units overtake each other, and all are looked at.
-    """
-    for unit in units:
-        reads = taps.inside(unit, size)
-        if reads:
-            yield reads
-        if reads and taps.in_order and len(reads) == len(taps[unit]):
-            return

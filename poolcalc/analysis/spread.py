@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from math import prod
 from typing import NamedTuple
 
-from poolcalc.analysis.layers import Analysis, Layer, Read, by_axis
+from poolcalc.analysis.layers import Analysis, Read, Sized, by_axis
 from poolcalc.geometry.taps import IDENTITY, Taps
 
 ENOUGH_PHASES = 4096
@@ -51,10 +51,7 @@ def estimated_deviations(analysis: Analysis) -> dict[str, tuple[float, ...] | No
     None where branches with different jumps meet, which have no common middle.
     """
     axes = len(analysis.graph.input) - 1
-    energies: dict[str, Energy | None] = {analysis.origin: (1.0, (_Spread(0, 1, 0),) * axes)}
-    for layer in analysis.layers:
-        if layer.fields and layer.node.name not in energies:
-            energies[layer.node.name] = _energy(layer, energies)
+    energies = analysis.spread((1.0, (_Spread(0, 1, 0),) * axes), _energy, reads=_local)
     return {
         name: energy and tuple(spread.variance**0.5 for spread in energy[1])
         for name, energy in energies.items()
@@ -62,23 +59,19 @@ def estimated_deviations(analysis: Analysis) -> dict[str, tuple[float, ...] | No
     }
 
 
-def _energy(layer: Layer, energies: dict[str, Energy | None]) -> Energy | None:
-    local = [read for read in layer.reads if not read.is_global] or list(layer.reads)
-    parts = []
-    for read in local:
-        if read.source in energies:
-            source = energies[read.source]
-            if source is None:
-                return None
-            parts.append(_read(source, read, _share(layer, read)))
-    return _mixed(parts)
+def _local(layer: Sized) -> Sequence[Read]:
+    return [read for read in layer.reads if not read.is_global] or layer.reads
 
 
-def _share(layer: Layer, read: Read) -> float:
+def _energy(layer: Sized, sources: Sequence[tuple[Read, Energy]]) -> Energy | None:
+    return _mixed([_read(source, read, _share(layer, read)) for read, source in sources])
+
+
+def _share(layer: Sized, read: Read) -> float:
     """Return the part of a unit's energy that flows into one input."""
     op, place = layer.node.op, layer.node.inputs.index(read.source)
     shape = layer.input_shapes[place]
-    if op.merges and not op.repeats_ones and shape and layer.shape:  # its share of the channels
+    if op.merges and not op.repeats_ones:  # its share of the channels
         return shape[0] / layer.shape[0]
     if op.gradient == "averaged" and read.taps:  # n equal parts of an amplitude have 1/n of its energy
         return 1 / prod(

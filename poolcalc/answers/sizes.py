@@ -6,7 +6,7 @@ from functools import cached_property
 from typing import Any
 
 from poolcalc.analysis.layers import analyse
-from poolcalc.analysis.sizes import Misfit, Progression, Sizes, Tiling, Verdict
+from poolcalc.analysis.sizes import Mismatch, Progression, Sizes, Tiling, Verdict
 from poolcalc.answers.report import Report
 from poolcalc.renderers.table import Cell, Column, Row, Table
 from poolcalc.wording import exact, times
@@ -139,14 +139,14 @@ def _summary_row(study: SizeStudy, word: str, axis: int) -> Row:
 
 def _range_row(verdict: Verdict, word: str) -> Row:
     outputs = [NONE if size is None else str(size) for size in verdict.outputs]
-    broken = list(map(_misfit, verdict.misfits))
+    broken = list(map(_mismatch, verdict.mismatches))
     cells = (
         _number(verdict.size),
         Cell(word, word),
         Cell(", ".join(outputs), " ".join(outputs)),
         _number(verdict.rows),
         Cell(_named(_losses(verdict)), " ".join(f"{layer}:{rows}" for layer, rows in verdict.lost)),
-        Cell(_named(broken), " ".join(misfit.layer for misfit in verdict.misfits)),
+        Cell(_named(broken), " ".join(mismatch.layer for mismatch in verdict.mismatches)),
         _verdict(verdict),
     )
     return Row(cells, kind="plain" if verdict.legal else "error")
@@ -167,13 +167,13 @@ def _losses(verdict: Verdict) -> list[str]:
     return [layer if rows == 1 else f"{layer} ({rows})" for layer, rows in verdict.lost]
 
 
-def _misfit(misfit: Misfit) -> str:
+def _mismatch(mismatch: Mismatch) -> str:
     """Write a layer that cannot run with the sizes that it gets.
 
-    >>> _misfit(Misfit("p4", True, (30, 29))), _misfit(Misfit("pool", False, (1,)))
+    >>> _mismatch(Mismatch("p4", True, (30, 29))), _mismatch(Mismatch("pool", False, (1,)))
     ('p4 (30 ≠ 29)', 'pool (1)')
     """
-    return f"{misfit.layer} ({' ≠ '.join(map(str, misfit.sizes))})"
+    return f"{mismatch.layer} ({' ≠ '.join(map(str, mismatch.sizes))})"
 
 
 def _named(names: Sequence[str]) -> str:
@@ -198,8 +198,8 @@ def _notes(study: SizeStudy) -> list[str]:
 def _present(sizes: Sizes) -> list[str]:
     """Say what is wrong with the present size, and with all sizes."""
     notes, present = [], sizes.present
-    if present.misfits:
-        notes.append(f"{present.size} breaks {_named(list(map(_misfit, present.misfits)))}")
+    if present.mismatches:
+        notes.append(f"{present.size} breaks {_named(list(map(_mismatch, present.mismatches)))}")
     elif present.lost:
         notes.append(f"{present.size} loses {_rows(present.rows)}, at {_named(_losses(present))}")
     return notes + _doubts(sizes)
@@ -301,8 +301,8 @@ def _verdict_dict(sizes: Sizes) -> Callable[[Verdict], dict[str, Any]]:
             "rows_lost": verdict.rows,
             "lost": [{"layer": layer, "rows": rows} for layer, rows in verdict.lost],
             "impossible": [
-                {"layer": misfit.layer, "merge": misfit.merges, "sizes": list(misfit.sizes)}
-                for misfit in verdict.misfits
+                {"layer": mismatch.layer, "merge": mismatch.merges, "sizes": list(mismatch.sizes)}
+                for mismatch in verdict.mismatches
             ],
         }
 

@@ -1,11 +1,12 @@
 """The tables of a report. Every column is declared once; a row is a stage of the network."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from fractions import Fraction
 from math import prod
 from typing import Any, NamedTuple
 
-from poolcalc.analysis.layers import Layer
+from poolcalc.analysis.layers import Analysis, Layer
+from poolcalc.analysis.remainder import lost_rows
 from poolcalc.answers.folding import Stage, folded, unfolded, what_was_folded
 from poolcalc.answers.report import Report
 from poolcalc.geometry.field import Summary
@@ -294,16 +295,19 @@ def _summary(report: Report) -> list[str]:
     alive = report.peak_activations
     memory = f"at most {alive:,} alive at once ({alive * 4 / 2**20:,.1f} MiB in float32)"
     lines = [f"{report.activations:,} activations per image, {memory}"]
-    dropped = [layer for layer in report.layers if any(map(any, layer.dropped)) and not layer.node.op.cuts]
-    if dropped:
-        shown = ", ".join(f"{layer.node.name} {_ends(layer)}" for layer in dropped[:4])
-        more = f" and {len(dropped) - 4} more" if len(dropped) > 4 else ""
-        lines.append(f"input rows or columns that no window reaches: {shown}{more}")
-    return [*lines, confirmation_line(report)]
+    return [*lines, *unread_lines(report.analysis), confirmation_line(report)]
 
 
-def _ends(layer: Layer) -> str:
-    return f"({evenly([before + after for before, after in layer.dropped])})"
+def unread_lines(analysis: Analysis) -> Iterator[str]:
+    """Say where rows are lost and where they are skipped, with the most on any axis (see `analysis.remainder`)."""
+    left = analysis.unread
+    lost = {name: list(map(len, rows)) for name, rows in lost_rows(left).items()}
+    skipped = {axes[0].layer: [len(axis.skipped) for axis in axes] for axes in left.values()}
+    for counts, what in ((lost, "lost at the end"), (skipped, "skipped between windows")):
+        named = [f"{name} ({evenly(rows)})" for name, rows in counts.items() if any(rows)]
+        if named:
+            more = f" and {len(named) - 4} more" if len(named) > 4 else ""
+            yield f"input rows or columns {what}: {', '.join(named[:4])}{more}"
 
 
 def confirmation_line(report: Report) -> str:

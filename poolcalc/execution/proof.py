@@ -10,18 +10,21 @@ left out that may see more than the others, nothing is proven from there on. How
 different windows meet is not proven either, only what is seen along each of them.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import reduce
+from itertools import count
 from operator import or_
+from typing import NamedTuple
 
 import numpy as np
 
 from poolcalc.analysis.actual import ActualField, Masks
-from poolcalc.analysis.layers import Analysis, Layer
+from poolcalc.analysis.layers import Analysis, Layer, Sized
 from poolcalc.execution.results import Proof
 from poolcalc.kernels import AnyArray, Array
-from poolcalc.network.graph import INPUT
-from poolcalc.network.op import Op, Shape
+from poolcalc.network.graph import INPUT, Node
+from poolcalc.network.op import Op
+from poolcalc.network.walk import walk
 
 MOST_PROBES = 512
 """Probes in one run; wide inputs take several."""
@@ -91,21 +94,30 @@ def _partial(analysis: Analysis) -> set[str]:
 
     Every channel has a kind, and channels of one kind see the same; None where that is not followed.
     """
-    kinds: dict[str, AnyArray | None] = {INPUT: np.zeros(analysis.graph.input[0])}
-    kinds[analysis.origin] = np.zeros(analysis.origin_shape[0])
-    partial: set[str] = set()
-    for number, layer in enumerate(analysis.layers, start=1):
-        name, inputs = layer.node.name, layer.node.inputs
-        if layer.shape is not None and name != analysis.origin:
-            sources = [kinds[source] for source in inputs]
-            kinds[name] = found = _kinds(layer, layer.shape, sources, number)
-            if _leaves_out(layer, sources, found) or not partial.isdisjoint(inputs):
-                partial.add(name)
-    return partial
+    numbers = count(1)
+
+    def step(node: Node, sources: Sequence[_Channels]) -> _Channels | None:
+        layer = analysis.sized.get(node.name)
+        if layer is None:
+            return None
+        given = [source.kinds for source in sources]
+        kinds = _kinds(layer, given, next(numbers))
+        return _Channels(kinds, _leaves_out(layer, given, kinds) or any(source.partial for source in sources))
+
+    known = {INPUT: _Channels(np.zeros(analysis.graph.input[0]))}
+    known[analysis.origin] = _Channels(np.zeros(analysis.origin_shape[0]))
+    return {node.name for node, found in walk(analysis.graph, known, step) if found and found.partial}
 
 
-def _kinds(layer: Layer, shape: Shape, sources: list[AnyArray | None], number: int) -> AnyArray | None:
-    op, given = layer.node.op, layer.input_shapes[0] or ()
+class _Channels(NamedTuple):
+    """The kinds of a tensor's channels, see `_partial`, and whether some are left out, here or before."""
+
+    kinds: AnyArray | None
+    partial: bool = False
+
+
+def _kinds(layer: Sized, sources: list[AnyArray | None], number: int) -> AnyArray | None:
+    op, shape, given = layer.node.op, layer.shape, layer.input_shapes[0]
     known = [kinds for kinds in sources if kinds is not None]
     if op.rearranges:
         return op.forward(known, EvenWeights(op, known)) if len(known) == len(sources) else None
@@ -115,9 +127,9 @@ def _kinds(layer: Layer, shape: Shape, sources: list[AnyArray | None], number: i
     return None
 
 
-def _leaves_out(layer: Layer, sources: list[AnyArray | None], found: AnyArray | None) -> bool:
-    given = sum(shape[0] for shape in layer.input_shapes if shape)
-    if layer.node.op.rearranges and layer.shape and layer.shape[0] < given:
+def _leaves_out(layer: Sized, sources: list[AnyArray | None], found: AnyArray | None) -> bool:
+    given = sum(shape[0] for shape in layer.input_shapes)
+    if layer.node.op.rearranges and layer.shape[0] < given:
         known = [kinds for kinds in sources if kinds is not None]
         return found is None or {*found} != {*np.concatenate(known)}
     # Pixel shuffle gives every position some of the channels.
@@ -146,27 +158,25 @@ def _difference(masks: Masks, reached: AnyArray, probes: range) -> str | None:
 
 def _run(analysis: Analysis, axis: int, probes: range) -> dict[str, AnyArray]:
     """Return, for every layer that runs, which probes (rows) turn which units (columns) NaN; the last row has none."""
-    count, graph = len(probes) + 1, analysis.graph
-    nan = np.zeros((1, count, analysis.origin_shape[1 + axis]), np.float32)
-    nan[0, range(count - 1), probes] = np.nan
-    tensors: dict[str, Array] = {INPUT: np.zeros((1, count, graph.input[1 + axis]), np.float32)}
-    tensors[analysis.origin] = nan
-    reached: dict[str, AnyArray] = {}
+    rows, graph = len(probes) + 1, analysis.graph
+    nan = np.zeros((1, rows, analysis.origin_shape[1 + axis]), np.float32)
+    nan[0, range(rows - 1), probes] = np.nan
+
+    def step(node: Node, inputs: Sequence[Array]) -> Array | None:
+        layer = analysis.sized.get(node.name)
+        if layer is None:
+            return None
+        result = _forward(layer, axis, inputs)
+        # Whatever a kernel made of the channels, they count as one.
+        return result if len(result) == 1 else result.mean(axis=0, keepdims=True)
+
+    known: dict[str, Array] = {INPUT: np.zeros((1, rows, graph.input[1 + axis]), np.float32), analysis.origin: nan}
     with np.errstate(all="ignore"):
-        for layer, expiring in zip(analysis.layers, graph.expiring, strict=True):
-            name = layer.node.name
-            if layer.shape is not None and name != analysis.origin:
-                # Whatever a kernel made of the channels, they count as one.
-                result = _forward(layer, axis, [tensors[source] for source in layer.node.inputs])
-                tensors[name] = result if len(result) == 1 else result.mean(axis=0, keepdims=True)
-            if name in tensors:
-                reached[name] = np.isnan(tensors[name][0])
-            for unused in expiring:
-                tensors.pop(unused, None)
-    return reached
+        tensors = walk(graph, known, step, forget=True)
+        return {node.name: np.isnan(tensor[0]) for node, tensor in tensors if tensor is not None}
 
 
-def _forward(layer: Layer, axis: int, inputs: list[Array]) -> Array:
+def _forward(layer: Sized, axis: int, inputs: Sequence[Array]) -> Array:
     """Run one layer along one axis for all probes; maps are (channels, probes, size), with size 1 for flat vectors."""
     op = layer.node.op
     if not _mixes_positions(layer):
@@ -191,10 +201,10 @@ def _alone(op: Op, axis: int, row: Array) -> Array:
     return result if result.ndim > 1 else result.reshape(1, -1).mean(axis=1, keepdims=True)
 
 
-def _mixes_positions(layer: Layer) -> bool:
+def _mixes_positions(layer: Sized) -> bool:
     """Whether an operator with one input would act on the probes' axis too."""
     op, (shape, *others) = layer.node.op, layer.input_shapes
-    if others or shape is None or layer.shape is None:
+    if others:
         return False
     reads_all = 1 in (len(shape), len(layer.shape)) or any(read.is_global for read in layer.reads)
     return reads_all or op.fewest_channels(1) > 1
@@ -203,7 +213,7 @@ def _mixes_positions(layer: Layer) -> bool:
 class EvenWeights:
     """Weights that only average, so that nothing overflows and no NaN arises but from a NaN that was read."""
 
-    def __init__(self, op: Op, inputs: list[Array]) -> None:
+    def __init__(self, op: Op, inputs: Sequence[Array]) -> None:
         self.declared = op.weights([x.shape for x in inputs])
 
     def __getitem__(self, name: str) -> Array:

@@ -9,7 +9,7 @@ from time import perf_counter
 import numpy as np
 
 from poolcalc import wording
-from poolcalc.analysis.layers import Analysis, Layer
+from poolcalc.analysis.layers import Analysis, Sized
 from poolcalc.errors import DoesNotFit
 from poolcalc.execution import estimate, memory
 from poolcalc.execution.results import Confirmation
@@ -17,8 +17,9 @@ from poolcalc.execution.thin import full_shape, thin_layer, thinned, with_channe
 from poolcalc.execution.weights import Noise
 from poolcalc.kernels import Array
 from poolcalc.kernels.parallel import threads as helped_by
-from poolcalc.network.graph import INPUT
+from poolcalc.network.graph import INPUT, Node
 from poolcalc.network.op import Shape
+from poolcalc.network.walk import walk
 
 Progress = Callable[[float], None]
 """Called after every layer with the share of the work that is done, 0 to 1."""
@@ -54,41 +55,44 @@ def run(
     shares = _shares(estimate.seconds(analysis, threads=threads, size=size) * batch) if progress else []
     noise = Noise(seed)
     found: dict[str, Shape | None] = {}
+
+    def step(node: Node, inputs: Sequence[Array]) -> Array | None:
+        layer = analysis.sized.get(node.name)
+        if layer is None:
+            return None
+        result, shape = _forward(layer, inputs, noise, channels)
+        found[node.name] = shape if found.get(node.name, shape) == shape else None
+        return result
+
+    graph = analysis.graph
     with np.errstate(all="ignore"), helped_by(threads):
         for image in range(batch):
             noise.rewind()
-            tensors = {INPUT: noise.image(thinned(analysis.graph.input, channels))}
-            for number, (layer, expiring) in enumerate(zip(analysis.layers, analysis.graph.expiring, strict=True)):
-                name = layer.node.name
-                if layer.shape is not None and all(source in tensors for source in layer.node.inputs):
-                    shape = _forward(layer, layer.shape, tensors, noise, channels)
-                    found[name] = shape if found.get(name, shape) == shape else None
-                for unused in expiring:
-                    tensors.pop(unused, None)
+            known = walk(graph, {INPUT: noise.image(thinned(graph.input, channels))}, step, forget=True)
+            for number, _ in enumerate(known):
                 if progress:
-                    progress(shares[image * len(analysis.layers) + number])
+                    progress(shares[image * len(graph.nodes) + number])
     return Confirmation(found=found, batch=batch, seed=seed, seconds=perf_counter() - start, channels=channels)
 
 
 def _forward(
-    layer: Layer, predicted: Shape, tensors: dict[str, Array], noise: Noise, channels: int | None
-) -> Shape | None:
-    """Run one layer; its weights are made for the arrays that really arrive."""
-    op, inputs = layer.node.op, [tensors[name] for name in layer.node.inputs]
+    layer: Sized, inputs: Sequence[Array], noise: Noise, channels: int | None
+) -> tuple[Array | None, Shape | None]:
+    """Run one layer and return what came out, and its shape; its weights are made for the arrays that really arrive."""
+    op = layer.node.op
     if channels:
         op, inputs = thin_layer(op, inputs, channels)
     shapes = [x.shape for x in inputs]
     try:
         result = op.forward(inputs, noise.drawn(op.weights(shapes)))
     except ValueError:  # NumPy's way to say that shapes do not go together: then the prediction was wrong
-        return None
+        return None, None
     except MemoryError as error:
         raise DoesNotFit(f"memory ran out in {layer.node.name}; {_remedy(thin=bool(channels))}") from error
     if not channels:
-        tensors[layer.node.name] = result
-        return result.shape
-    tensors[layer.node.name] = with_channels(result, min(predicted[0], channels)) if result.ndim > 1 else result
-    return full_shape(result.shape, op.output_shape(shapes), predicted)
+        return result, result.shape
+    shape = full_shape(result.shape, op.output_shape(shapes), layer.shape)
+    return with_channels(result, min(layer.shape[0], channels)) if result.ndim > 1 else result, shape
 
 
 def _shares(seconds: Sequence[float]) -> list[float]:

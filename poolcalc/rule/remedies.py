@@ -5,8 +5,8 @@ Each is tried at one merge; where that lets the analysis go on to another merge 
 
 from collections.abc import Callable, Iterator
 
-from poolcalc.analysis.branches import extremes, mismatched_axis
-from poolcalc.analysis.layers import Layer, analyse
+from poolcalc.analysis.branches import BrokenMerge, broken_merge
+from poolcalc.analysis.layers import analyse
 from poolcalc.network.edit import inserted, with_parameters
 from poolcalc.network.graph import Graph, Node
 from poolcalc.network.op import Op, Shape, make
@@ -16,7 +16,7 @@ from poolcalc.ops.pad import Pad
 from poolcalc.ops.upsample import Upsample
 from poolcalc.wording import notation
 
-Change = Callable[[Graph, Layer], tuple[str, str, Graph] | None]
+Change = Callable[[Graph, BrokenMerge], tuple[str, str, Graph] | None]
 """Changes one merge; returns what was changed, where, and the network."""
 
 MOST_MERGES = 8
@@ -46,27 +46,26 @@ def _repeated(change: Change, graph: Graph, others: set[str]) -> tuple[str, Grap
     return ", ".join(f"{what} {' and '.join(where)}" for what, where in places.items()), graph
 
 
-def _broken(graph: Graph) -> Iterator[Layer]:
-    return (layer for layer in analyse(graph).layers if mismatched_axis(layer) is not None)
+def _broken(graph: Graph) -> Iterator[BrokenMerge]:
+    return filter(None, map(broken_merge, analyse(graph).layers))
 
 
-def _differences(merge: Layer) -> tuple[int, int, Shape]:
+def _differences(merge: BrokenMerge) -> tuple[int, int, Shape]:
     """Return the smaller and the larger branch, and how much they differ on every axis."""
-    small, large = extremes(merge, mismatched_axis(merge) or 0)
-    a, b = ((merge.input_shapes[place] or ())[1:] for place in (small, large))
-    return small, large, tuple(y - x for x, y in zip(a, b, strict=True))
+    small, large = merge.extremes
+    return small, large, tuple(y - x for x, y in zip(merge.shapes[small][1:], merge.shapes[large][1:], strict=True))
 
 
-def _enlarging(graph: Graph, merge: Layer, place: int) -> Node | None:
+def _enlarging(graph: Graph, merge: BrokenMerge, place: int) -> Node | None:
     """Return the last layer of a branch that sets its size, where that enlarges."""
-    layers = {layer.node.name: layer for layer in analyse(graph).layers}
+    layers = analyse(graph).sized
     layer = layers.get(merge.node.inputs[place])
-    while layer and layer.shape and (layer.input_shapes[0] or ())[1:] == layer.shape[1:]:
+    while layer and layer.input_shapes[0][1:] == layer.shape[1:]:
         layer = layers.get(layer.node.inputs[0])
     return layer.node if layer and isinstance(layer.node.op, (ConvTranspose, Upsample)) else None
 
 
-def _output_padding(graph: Graph, merge: Layer) -> tuple[str, str, Graph] | None:
+def _output_padding(graph: Graph, merge: BrokenMerge) -> tuple[str, str, Graph] | None:
     small, _, missing = _differences(merge)
     node = _enlarging(graph, merge, small)
     if node is None or not isinstance(node.op, ConvTranspose):
@@ -78,9 +77,9 @@ def _output_padding(graph: Graph, merge: Layer) -> tuple[str, str, Graph] | None
     return f"`output_padding: {notation(padding)}`", f"in {node.name}", changed
 
 
-def _upsample_size(graph: Graph, merge: Layer) -> tuple[str, str, Graph] | None:
+def _upsample_size(graph: Graph, merge: BrokenMerge) -> tuple[str, str, Graph] | None:
     for place in range(len(merge.node.inputs)):
-        others = {(shape or ())[1:] for i, shape in enumerate(merge.input_shapes) if i != place}
+        others = {shape[1:] for i, shape in enumerate(merge.shapes) if i != place}
         node = _enlarging(graph, merge, place)
         if node and isinstance(node.op, Upsample) and len(others) == 1:
             (size,) = others
@@ -89,17 +88,17 @@ def _upsample_size(graph: Graph, merge: Layer) -> tuple[str, str, Graph] | None:
     return None
 
 
-def _crop(graph: Graph, merge: Layer) -> tuple[str, str, Graph] | None:
+def _crop(graph: Graph, merge: BrokenMerge) -> tuple[str, str, Graph] | None:
     _, large, extra = _differences(merge)
-    if min(extra) < 0 or len({(shape or ())[1:] for shape in merge.input_shapes}) > 2:
+    if min(extra) < 0 or len({shape[1:] for shape in merge.shapes}) > 2:
         return None
     crop = make(Crop, len(extra), cropping=_split(extra))
     return _between(graph, merge, large, crop, f"`- crop: {notation(crop.cropping)}`")
 
 
-def _pad(graph: Graph, merge: Layer) -> tuple[str, str, Graph] | None:
+def _pad(graph: Graph, merge: BrokenMerge) -> tuple[str, str, Graph] | None:
     small, _, missing = _differences(merge)
-    if len({(shape or ())[1:] for shape in merge.input_shapes}) > 2:
+    if len({shape[1:] for shape in merge.shapes}) > 2:
         return None
     pad = make(Pad, len(missing), padding=_split(missing))  # negative amounts cut
     return _between(graph, merge, small, pad, f"`- pad: {notation(pad.padding)}`")
@@ -110,6 +109,6 @@ def _split(amounts: Shape) -> tuple[tuple[int, int], ...]:
     return tuple((amount // 2, amount - amount // 2) for amount in amounts)
 
 
-def _between(graph: Graph, merge: Layer, place: int, op: Op, text: str) -> tuple[str, str, Graph]:
+def _between(graph: Graph, merge: BrokenMerge, place: int, op: Op, text: str) -> tuple[str, str, Graph]:
     name, source = merge.node.name, merge.node.inputs[place]
     return text, f"between {source} and {name}", inserted(graph, name, place, op)

@@ -89,10 +89,10 @@ class Rule:
 
     def _cures(self, changed: Facts, facts: Facts, layer: Layer) -> bool:
         worse = changed.lost.keys() - facts.lost.keys() | changed.hanging.keys() - facts.hanging.keys()
-        if changed.impossible - facts.impossible or worse & facts.known:
+        if changed.impossible - facts.impossible or worse & facts.sized.keys():
             return False
         symptoms = self.symptoms(changed)
-        return layer.node.name not in symptoms and not (symptoms - self.symptoms(facts)) & facts.known
+        return layer.node.name not in symptoms and not (symptoms - self.symptoms(facts)) & facts.sized.keys()
 
     def found(self, layer: Layer, message: str, *notes: str, help: str | None = None) -> Finding:  # noqa: A002
         """Return a finding about a layer."""

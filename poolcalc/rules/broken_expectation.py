@@ -29,7 +29,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from typing import NamedTuple
 
-from poolcalc.analysis.layers import Layer, last_local
+from poolcalc.analysis.layers import Layer, Sized, last_local
 from poolcalc.finding import Finding
 from poolcalc.network.expectation import Expectation, Span
 from poolcalc.rule.facts import Facts
@@ -79,8 +79,8 @@ class _Measured(NamedTuple):
 def _measured(expectation: Expectation, facts: Facts) -> Iterator[_Measured]:
     """Yield what an expectation is about, nothing where it cannot be known."""
     match expectation.what:
-        case "params" | "macs" | "activations" as what if None not in (layer.shape for layer in facts.layers.values()):
-            yield _sum(facts.analysis.layers, what)
+        case "params" | "macs" | "activations" as what if len(facts.sized) == len(facts.layers):
+            yield _sum([*facts.sized.values()], what)
         case "dropped":
             yield _dropped(facts)
         case "output" | "size" | "receptive_field" | "jump" as what:
@@ -89,12 +89,12 @@ def _measured(expectation: Expectation, facts: Facts) -> Iterator[_Measured]:
             if what in ("receptive_field", "jump") and not expectation.layer:
                 subjects = [last_local(layer, facts.layers) or layer for layer in subjects]
             for subject in {layer.node.name: layer for layer in subjects}.values():
-                if subject.shape:
+                if isinstance(subject, Sized):
                     yield _Measured(subject, _values(subject, what))
 
 
-def _values(layer: Layer, what: str) -> Sequence[Span] | None:
-    shape, axes = layer.shape or (), layer.receptive_field
+def _values(layer: Sized, what: str) -> Sequence[Span] | None:
+    shape, axes = layer.shape, layer.receptive_field
     match what:
         case "output":
             return [(size, size) for size in shape]
@@ -108,7 +108,7 @@ def _values(layer: Layer, what: str) -> Sequence[Span] | None:
             return jumps if len(jumps) == len(axes) > 0 else None
 
 
-def _sum(layers: Sequence[Layer], what: str) -> _Measured:
+def _sum(layers: Sequence[Sized], what: str) -> _Measured:
     values = [int(getattr(layer, what)) for layer in layers]
     total, most = sum(values), max(values)
     layer = layers[values.index(most)]

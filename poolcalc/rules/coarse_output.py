@@ -35,6 +35,7 @@ from poolcalc.network.edit import appended
 from poolcalc.network.op import make
 from poolcalc.ops.upsample import Upsample
 from poolcalc.rule.facts import Facts
+from poolcalc.rule.last_maps import finest
 from poolcalc.rule.rule import Remedy, Rule, finer
 
 LIMITS = {"segmentation": 8, "detection": 32}
@@ -45,8 +46,8 @@ class CoarseOutput(Rule, code="PC301", severity="warning"):
     def look(self, facts: Facts) -> Iterator[Finding]:
         """Yield the finest map that predictions are made from, where it is too coarse."""
         limit = LIMITS.get(facts.design.task or "")
-        if limit and facts.finest and facts.finest[1] > limit:
-            layer, jump = facts.finest
+        if limit and (found := finest(facts)) and found[1] > limit:
+            layer, jump = found
             yield self.found(
                 layer,
                 f"its units are {jump} pixels apart, too coarse for {facts.design.task}",

@@ -25,15 +25,14 @@ layers:
 ```
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from fractions import Fraction
 
-from poolcalc.analysis.layers import Layer
+from poolcalc.analysis.layers import Layer, Read, Sized, by_axis
 from poolcalc.analysis.sizes import clean_sizes
 from poolcalc.finding import Finding
-from poolcalc.geometry.taps import IDENTITY, Taps
+from poolcalc.geometry.field import PIXELS, Strand
 from poolcalc.network.edit import with_input, without
-from poolcalc.network.graph import INPUT
 from poolcalc.rule.facts import Facts
 from poolcalc.rule.rule import Remedy, Rule
 from poolcalc.wording import counted, times
@@ -48,10 +47,8 @@ MOST_NAMED = 6
 class ContextlessLayer(Rule, code="PC211", severity="warning"):
     def look(self, facts: Facts) -> Iterator[Finding]:
         """Yield the first such layer, and how many there are."""
-        idle = list(_idle(facts))
-        params, total = (
-            sum(each.params or 0 for each in layers) for layers in ([i for i, _ in idle], facts.analysis.layers)
-        )
+        idle = _idle(facts)
+        params, total = (sum(each.params for each in layers) for layers in ([i for i, _ in idle], facts.sized.values()))
         if idle and params >= LEAST * total:
             layer, size = idle[0]
             names = ", ".join(each.node.name for each, _ in idle[:MOST_NAMED]) + (
@@ -65,10 +62,10 @@ class ContextlessLayer(Rule, code="PC211", severity="warning"):
 
     def remedies(self, facts: Facts, layer: Layer) -> Iterator[Remedy]:
         """Yield the network without these layers, and an input as large as the fields."""
-        idle = [each for each, _ in _idle(facts)]
-        graph, largest = facts.graph, max(size for _, size in _idle(facts))
-        for name in (each.node.name for each in idle):
-            graph = without(graph, name)
+        idle = _idle(facts)
+        graph, largest = facts.graph, max(size for _, size in idle)
+        for each, _ in idle:
+            graph = without(graph, each.node.name)
         if graph.nodes:
             yield Remedy(f"the network without {'it' if len(idle) == 1 else 'them'}", graph)
         wider = [clean_sizes(facts.graph, axis) for axis in range(len(facts.axes))]
@@ -78,34 +75,36 @@ class ContextlessLayer(Rule, code="PC211", severity="warning"):
             yield Remedy(f"an input of {times(changed.input)}", changed)
 
 
-Reach = tuple[tuple[int, Fraction], ...]
-"""Smallest field among all paths, and jump, on every axis."""
-
-
-def _idle(facts: Facts) -> Iterator[tuple[Layer, int]]:
-    """Yield convolutions that look around, where all that they read already sees more than the input."""
-    sizes = facts.graph.input[1:]
-    known: dict[str, Reach] = {INPUT: ((1, Fraction(1)),) * len(sizes)}
-    for layer in facts.analysis.layers:
-        ways = [
-            tuple(map(_through, known[read.source], read.taps))
-            for read in layer.reads
-            if read.source in known and read.taps is not None and not read.is_global
-        ]
-        if not ways:
-            continue
-        known[layer.node.name] = tuple(map(min, zip(*ways, strict=True)))
-        op = layer.node.op
-        if (window := op.window) and op.gradient == "learned" and set(window.stride) == {1}:
-            incoming = known[layer.node.inputs[0]]
+def _idle(facts: Facts) -> list[tuple[Sized, int]]:
+    """Return convolutions that look around, where all that they read already sees more than the input; and how much."""
+    analysis, found = facts.analysis, []
+    start = PIXELS.strands * len(facts.axes)
+    smallest = analysis.spread(start, _smallest, reads=lambda layer: filter(_is_local, layer.reads))
+    for layer in facts.sized.values():
+        op, incoming = layer.node.op, smallest.get(layer.node.inputs[0])
+        if incoming and (window := op.window) and op.gradient == "learned" and set(window.stride) == {1}:
             looks = [axis for axis, kernel in enumerate(window.kernel_size) if kernel > 1]
-            if looks and all(incoming[axis][0] > sizes[axis] for axis in looks):
-                yield layer, min(incoming[axis][0] for axis in looks)
+            if looks and all(_size(incoming[axis]) > facts.graph.input[1 + axis] for axis in looks):
+                found.append((layer, min(_size(incoming[axis]) for axis in looks)))
+    return found
 
 
-def _through(reach: tuple[int, Fraction], taps: Taps) -> tuple[int, Fraction]:
-    if taps is IDENTITY:
-        return reach
-    size, jump = reach
-    span = max((reads[-1] - reads[0] for reads in taps.phases if reads), default=0)
-    return size + int(span * jump), jump * taps.step / len(taps.phases)
+def _is_local(read: Read) -> bool:
+    return read.taps is not None and not read.is_global
+
+
+def _smallest(_: Sized, sources: Sequence[tuple[Read, tuple[Strand, ...]]]) -> tuple[Strand, ...] | None:
+    """Return, for every axis, the smallest of the fields that paths through a layer give, not their hull."""
+    ways = [by_axis(Strand.through, zip(strands, read.taps or (), strict=True)) for read, strands in sources]
+    found = []
+    for strands in zip(*ways, strict=True):
+        known = [strand for strand in strands if strand]
+        if len(known) < len(strands):
+            return None
+        found.append(min(known, key=lambda strand: (_size(strand), strand.jump)))
+    return tuple(found)
+
+
+def _size(strand: Strand) -> int:
+    """Return how much the unit that sees most sees."""
+    return max((last - first + 1 for first, last in filter(None, strand.phases)), default=0)

@@ -33,6 +33,7 @@ from poolcalc.finding import Finding
 from poolcalc.network.edit import with_parameters
 from poolcalc.network.graph import INPUT, Graph
 from poolcalc.rule.facts import Facts
+from poolcalc.rule.last_maps import last_maps
 from poolcalc.rule.rule import Remedy, Rule
 from poolcalc.wording import notation
 
@@ -42,15 +43,15 @@ class Gridding(Rule, code="PC212", severity="warning"):
         """Yield the first dilated layer on the way to a map whose central unit has holes."""
         dilated = {name for name, layer in facts.layers.items() if _is_dilated(layer)}
         reported = set()
-        for head in facts.heads if dilated else ():
-            if _holes(facts, head.layer.node.name):
-                way = path(facts.graph, facts.layers, INPUT, head.layer.node.name)
+        for last in last_maps(facts) if dilated else ():
+            if _holes(facts, last.layer.node.name):
+                way = path(facts.graph, facts.layers, INPUT, last.layer.node.name)
                 guilty = next(
                     (step for step in way if step.node.name in dilated and _holes(facts, step.node.name)), None
                 )
                 if guilty and guilty.node.name not in reported:
                     reported.add(guilty.node.name)
-                    yield self._finding(facts, guilty, head.layer)
+                    yield self._finding(facts, guilty, last.layer)
 
     def _finding(self, facts: Facts, guilty: Layer, last: Layer) -> Finding:
         masks = _central(facts, last.node.name)

@@ -35,9 +35,9 @@ from poolcalc.wording import notation
 class HalfPixelShift(Rule, code="PC105", severity="warning"):
     def look(self, facts: Facts) -> Iterator[Finding]:
         """Yield layers with `same` padding, stride 1 and a window without a middle."""
-        for layer in facts.analysis.layers:
+        for layer in facts.sized.values():
             window = layer.node.op.window
-            if window and isinstance(window.padding, str) and layer.shape:
+            if window and isinstance(window.padding, str):
                 for axis, (size, stride) in enumerate(zip(window.kernel_size, window.stride, strict=True)):
                     span = window.span(axis)
                     if stride == 1 and span % 2 == 0:

@@ -35,7 +35,7 @@ class HangingWindow(Rule, code="PC106", severity="warning"):
     def look(self, facts: Facts) -> Iterator[Finding]:
         """Yield layers with what their last window holds."""
         for name, (axis, real, window) in facts.hanging.items():
-            layer, word = facts.layers[name], facts.axes[axis]
+            layer, word = facts.sized[name], facts.axes[axis]
             message = f"only {real} of {window} {word}s of the last window lie on the map"
             yield self.found(layer, message, written(layer, axis))
 

@@ -28,7 +28,7 @@ layers:
 from collections.abc import Iterator
 from fractions import Fraction
 
-from poolcalc.analysis.layers import Layer
+from poolcalc.analysis.layers import Layer, Sized
 from poolcalc.analysis.sizes import clean_sizes
 from poolcalc.finding import Finding
 from poolcalc.network.edit import with_input
@@ -44,15 +44,15 @@ LEAST = 256 << 20
 class HeavyStage(Rule, code="PC401", severity="warning"):
     def look(self, facts: Facts) -> Iterator[Finding]:
         """Yield the largest layer of a stage that is too large."""
-        stages: dict[Fraction, list[Layer]] = {}
-        for layer in facts.analysis.layers:
-            if (jump := facts.largest_jump(layer.node.name)) and layer.shape:
+        stages: dict[Fraction, list[Sized]] = {}
+        for name, layer in facts.sized.items():
+            if jump := facts.largest_jump(name):
                 stages.setdefault(jump, []).append(layer)
-        total = sum(layer.activations or 0 for layer in facts.analysis.layers)
+        total = sum(layer.activations for layer in facts.sized.values())
         for jump, layers in stages.items():
-            values = sum(layer.activations or 0 for layer in layers)
+            values = sum(layer.activations for layer in layers)
             if 3 * values > 2 * total and values * BYTES >= LEAST:
-                largest = max(layers, key=lambda layer: layer.activations or 0)
+                largest = max(layers, key=lambda layer: layer.activations)
                 yield self.found(
                     largest,
                     f"its stage holds {100 * values / total:.0f} % of all activations, {values * BYTES >> 20:,} MiB",

@@ -23,7 +23,7 @@ layers:
 
 from collections.abc import Iterator
 
-from poolcalc.analysis.branches import mismatched_axis
+from poolcalc.analysis.branches import broken_merge
 from poolcalc.analysis.layers import Layer
 from poolcalc.finding import Finding
 from poolcalc.network.edit import with_input
@@ -42,7 +42,7 @@ class ImpossibleLayer(Rule, code="PC100", severity="error"):
     def look(self, facts: Facts) -> Iterator[Finding]:
         """Yield the layers' own reasons."""
         for layer in facts.analysis.layers:
-            if (problem := layer.problem) and mismatched_axis(layer) is None:
+            if (problem := layer.problem) and not broken_merge(layer):
                 yield self.found(layer, problem.message, *problem.notes, help=problem.help)
 
     def remedies(self, facts: Facts, layer: Layer) -> Iterator[Remedy]:

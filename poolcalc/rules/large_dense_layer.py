@@ -29,7 +29,7 @@ layers:
 from collections.abc import Iterator
 from math import prod
 
-from poolcalc.analysis.layers import Layer
+from poolcalc.analysis.layers import Layer, Sized
 from poolcalc.finding import Finding
 from poolcalc.network.edit import inserted
 from poolcalc.network.op import make
@@ -47,12 +47,11 @@ LEAST, LEAST_SHARE = 100_000, 4
 class LargeDenseLayer(Rule, code="PC400", severity="warning"):
     def look(self, facts: Facts) -> Iterator[Finding]:
         """Yield linear layers with what pooling before their flatten would save."""
-        total = sum(layer.params or 0 for layer in facts.analysis.layers)
-        for layer in facts.analysis.layers:
-            flatten = _flatten(facts, layer)
-            if flatten and layer.params:
-                before = channels, *spatial = flatten.input_shapes[0] or ()
-                saved = (prod(spatial) - 1) * channels * (layer.shape or ())[0]
+        total = sum(layer.params for layer in facts.sized.values())
+        for layer in facts.sized.values():
+            if flatten := _flatten(facts, layer):
+                before = channels, *spatial = flatten.input_shapes[0]
+                saved = (prod(spatial) - 1) * channels * layer.shape[0]
                 if saved >= LEAST and saved * LEAST_SHARE >= total:
                     yield self.found(
                         layer,
@@ -71,11 +70,11 @@ class LargeDenseLayer(Rule, code="PC400", severity="warning"):
             yield Remedy(f"`- global_avg_pool` in front of {flatten.node.name}", changed)
 
 
-def _flatten(facts: Facts, layer: Layer) -> Layer | None:
+def _flatten(facts: Facts, layer: Layer) -> Sized | None:
     """Return the flatten of a map before a linear layer, with nothing but functions of single values between them."""
-    if not isinstance(layer.node.op, Linear) or layer.shape is None:
+    if not isinstance(layer.node.op, Linear):
         return None
-    before = facts.layers.get(layer.node.inputs[0])
+    before = facts.sized.get(layer.node.inputs[0])
     while before and before.node.op.neutral:
-        before = facts.layers.get(before.node.inputs[0])
+        before = facts.sized.get(before.node.inputs[0])
     return before if before and isinstance(before.node.op, Flatten) else None

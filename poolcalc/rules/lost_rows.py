@@ -21,10 +21,12 @@ layers:
 """
 
 from collections.abc import Iterator
+from functools import reduce
 from math import prod
+from operator import and_
 
 from poolcalc.analysis.branches import written
-from poolcalc.analysis.layers import Layer
+from poolcalc.analysis.layers import Layer, Sized
 from poolcalc.families.pooling import Pooling
 from poolcalc.finding import Finding
 from poolcalc.network.edit import padding_of, with_parameters
@@ -39,8 +41,8 @@ class LostRows(Rule, code="PC102", severity="warning"):
     def look(self, facts: Facts) -> Iterator[Finding]:
         """Yield layers that round down, with the arithmetic and the pixels that nothing sees for it."""
         for name, lost in facts.lost.items():
-            layer = facts.layers[name]
-            sizes = (layer.input_shapes[0] or ())[1:]
+            layer = facts.sized[name]
+            sizes = layer.input_shapes[0][1:]
             parts = [
                 f"{len(rows)} of {counted(size, axis)}"
                 for rows, size, axis in zip(lost, sizes, facts.axes, strict=True)
@@ -56,11 +58,11 @@ class LostRows(Rule, code="PC102", severity="warning"):
 
     def remedies(self, facts: Facts, layer: Layer) -> Iterator[Remedy]:
         """Yield ceil mode for pools, more padding, other inputs."""
-        yield from () if facts.impossible else self._local(facts.graph, layer)
+        yield from () if facts.impossible else self._local(facts.graph, facts.sized[layer.node.name])
         yield from clean_inputs(facts)
 
     @staticmethod
-    def _local(graph: Graph, layer: Layer) -> Iterator[Remedy]:
+    def _local(graph: Graph, layer: Sized) -> Iterator[Remedy]:
         op, name = layer.node.op, layer.node.name
         if isinstance(op, Pooling):
             yield Remedy(f"`ceil_mode: true` in {name}", with_parameters(graph, name, ceil_mode=True))
@@ -70,12 +72,12 @@ class LostRows(Rule, code="PC102", severity="warning"):
                 yield Remedy(f"`padding: {notation(padding)}` in {name}", with_parameters(graph, name, padding=padding))
 
 
-def _padded(layer: Layer, window: Window, axis: int, pair: tuple[int, int], *, both: bool) -> tuple[int, int]:
+def _padded(layer: Sized, window: Window, axis: int, pair: tuple[int, int], *, both: bool) -> tuple[int, int]:
     """Add the least padding that makes up for what is lost, at both ends or at the end."""
     lost, (before, after) = layer.dropped[axis][1], pair
     if not lost:
         return before, after
-    size, stride = (layer.input_shapes[0] or ())[1 + axis], window.stride[axis]
+    size, stride = layer.input_shapes[0][1 + axis], window.stride[axis]
     if not both:
         return before, stride - lost
     left_over = before + size + after - window.span(axis)
@@ -85,7 +87,7 @@ def _padded(layer: Layer, window: Window, axis: int, pair: tuple[int, int], *, b
 
 def _unseen(facts: Facts, layer: Layer, lost: tuple[tuple[int, ...], ...]) -> str | None:
     """Say which input pixels no output sees and would see by the lost rows."""
-    source, unread = facts.actual.get(layer.node.inputs[0]), facts.unread
+    source, unread = facts.actual.get(layer.node.inputs[0]), _never_read(facts)
     if source is None or unread is None:
         return None
     missed = tuple(source.seen(axis, rows) & mask for axis, (rows, mask) in enumerate(zip(lost, unread, strict=True)))
@@ -95,3 +97,12 @@ def _unseen(facts: Facts, layer: Layer, lost: tuple[tuple[int, ...], ...]) -> st
     count = prod(sizes) - prod(size - mask.bit_count() for size, mask in zip(sizes, missed, strict=True))
     where = " and ".join(spots(mask, word) for mask, word in zip(missed, facts.axes, strict=True) if mask)
     return f"{count:,} of {prod(sizes):,} input pixels are never read: {where}"
+
+
+def _never_read(facts: Facts) -> tuple[int, ...] | None:
+    """Return a mask for every axis of the input pixels that no result sees, None where that is not known."""
+    fields = [facts.actual.get(name) for name in facts.graph.outputs]
+    if None in fields:
+        return None
+    masks = [field.unread() for field in fields if field]
+    return tuple(reduce(and_, axis) for axis in zip(*masks, strict=True))

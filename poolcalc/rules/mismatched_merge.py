@@ -29,8 +29,8 @@ layers:
 
 from collections.abc import Iterator
 
-from poolcalc.analysis.branches import extremes, mismatched_axis, parting, path, resizing, size_before, written
-from poolcalc.analysis.layers import Layer
+from poolcalc.analysis.branches import BrokenMerge, broken_merge, fork, path, resizing, size_before, written
+from poolcalc.analysis.layers import Layer, Sized
 from poolcalc.finding import Finding
 from poolcalc.network.graph import INPUT
 from poolcalc.rule.facts import Facts
@@ -41,9 +41,8 @@ class MismatchedMerge(Rule, code="PC101", severity="error"):
     def look(self, facts: Facts) -> Iterator[Finding]:
         """Yield merges with the layers on both paths that change the size."""
         for layer in facts.analysis.layers:
-            axis = mismatched_axis(layer)
-            if axis is not None and layer.problem:
-                yield self.found(layer, layer.problem.message, *layer.problem.notes, *_story(facts, layer, axis))
+            if merge := broken_merge(layer):
+                yield self.found(layer, merge.problem.message, *merge.problem.notes, *_story(facts, merge))
 
     def remedies(self, facts: Facts, layer: Layer) -> Iterator[Remedy]:
         """Yield other inputs, then changes of this merge and of those after it that need the same."""
@@ -53,15 +52,14 @@ class MismatchedMerge(Rule, code="PC101", severity="error"):
         yield from (Remedy(text, changed) for text, changed in mended(facts.graph, layer.node.name))
 
 
-def _story(facts: Facts, layer: Layer, axis: int) -> Iterator[str]:
+def _story(facts: Facts, merge: BrokenMerge) -> Iterator[str]:
     """Tell where the two branches part, and how their sizes come about from there on and up to there."""
-    small, large = (layer.node.inputs[place] for place in extremes(layer, axis))
+    axis, (small, large) = merge.axis, (merge.node.inputs[place] for place in merge.extremes)
     what = f"{facts.axes[axis]}s"
-    parted = parting(facts.graph, facts.layers, (small, large))
-    common = parted.common
-    size = facts.graph.input[1 + axis] if common == INPUT else (facts.layers[common].shape or ())[1 + axis]
+    common, paths = fork(facts.graph, facts.layers, (small, large))
+    size = facts.analysis.shapes[common][1 + axis]
     yield f"the paths part after {common}, which has {size} {what}"
-    for name, layers in zip((small, large), parted.paths, strict=True):
+    for name, layers in zip((small, large), paths, strict=True):
         steps = ", ".join(_told(step, axis) for step in resizing(layers, axis))
         yield f"to {name}: {steps or f'nothing changes the {what}'}"
     before = [] if common == INPUT else path(facts.graph, facts.layers, INPUT, common)
@@ -81,5 +79,5 @@ def _told(layer: Layer, axis: int) -> str:
     text = f"{layer.node.name} {written(layer, axis)}"
     if not window or size % window.stride[axis] == 0:
         return text
-    lost = layer.dropped[axis][1]
+    lost = len(layer.remainders[0][axis].rounded) if isinstance(layer, Sized) else 0
     return f"{text} ({size} is no multiple of {window.stride[axis]}{f'; {lost} left over' if lost else ''})"

@@ -41,6 +41,7 @@ from poolcalc.network.edit import appended
 from poolcalc.network.op import make
 from poolcalc.ops.conv import Conv
 from poolcalc.rule.facts import Facts
+from poolcalc.rule.last_maps import last_maps
 from poolcalc.rule.rule import Remedy, Rule
 
 ENOUGH = Fraction(3, 4)
@@ -54,10 +55,10 @@ class NarrowField(Rule, code="PC210", severity="warning"):
     def look(self, facts: Facts) -> Iterator[Finding]:
         """Yield the head with the widest field where even that is too small."""
         axes = range(len(facts.axes))
-        heads = [head for head in facts.heads if not head.is_dense and all(_size(head.layer, axis) for axis in axes)]
-        if not heads or len(heads) < len(facts.heads):
+        lasts = last_maps(facts)
+        if not lasts or any(last.is_dense or not all(_size(last.layer, axis) for axis in axes) for last in lasts):
             return
-        layer, gathers = max(((head.layer, head.gathers) for head in heads), key=lambda head: _size(head[0], 0))
+        layer, gathers, _ = max(lasts, key=lambda last: _size(last.layer, 0))
         enough = 1 if facts.design.objects else ENOUGH
         short = [axis for axis in axes if _size(layer, axis) < enough * _needed(facts, axis)]
         if short:
@@ -77,7 +78,7 @@ class NarrowField(Rule, code="PC210", severity="warning"):
         missing = max(
             ceil((_needed(facts, axis) - _size(layer, axis)) / (2 * jump)) for axis, jump in enumerate(jumps) if jump
         )
-        channels = (layer.shape or (1,))[0]
+        channels = facts.sized[layer.node.name].shape[0]
         if missing > 1 and all(jump and missing * jump <= _size(layer, axis) for axis, jump in enumerate(jumps)):
             conv = make(Conv, len(axes), out_channels=channels, kernel_size=3, padding=missing, dilation=missing)
             how = f"{{out_channels: {channels}, kernel_size: 3, padding: {missing}, dilation: {missing}}}"

@@ -28,26 +28,25 @@ layers:
 from collections.abc import Iterator
 from math import prod
 
-from poolcalc.analysis.layers import Layer
+from poolcalc.analysis.layers import Layer, Sized
 from poolcalc.families.adaptive import AdaptivePooling, GlobalPooling
 from poolcalc.finding import Finding
 from poolcalc.network.edit import without
 from poolcalc.rule.facts import Facts
+from poolcalc.rule.last_maps import last_maps
 from poolcalc.rule.rule import Remedy, Rule
 
 
 class PooledPrediction(Rule, code="PC302", severity="warning"):
     def look(self, facts: Facts) -> Iterator[Finding]:
         """Yield global pools that everything predicted goes through."""
-        for head in facts.heads if facts.design.task in ("detection", "segmentation") else ():
-            layer = head.gathers
-            if (
-                layer
-                and isinstance(layer.node.op, (GlobalPooling, AdaptivePooling))
-                and prod((layer.shape or ())[1:]) == 1
-            ):
+        for last in last_maps(facts) if facts.design.task in ("detection", "segmentation") else ():
+            layer = last.gathers
+            if not isinstance(layer, Sized) or not isinstance(layer.node.op, (GlobalPooling, AdaptivePooling)):
+                continue
+            if prod(layer.shape[1:]) == 1:
                 message = f"leaves nothing of the places that {facts.design.task} is about"
-                yield self.found(layer, message, f"what comes after sees all of {head.layer.node.name} alike")
+                yield self.found(layer, message, f"what comes after sees all of {last.layer.node.name} alike")
 
     def remedies(self, facts: Facts, layer: Layer) -> Iterator[Remedy]:
         """Yield the network without it."""

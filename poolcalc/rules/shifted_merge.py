@@ -29,7 +29,7 @@ layers:
 from collections.abc import Iterator
 from fractions import Fraction
 
-from poolcalc.analysis.branches import parting
+from poolcalc.analysis.branches import fork
 from poolcalc.analysis.layers import Layer
 from poolcalc.finding import Finding
 from poolcalc.geometry.field import PIXELS, Strand
@@ -43,8 +43,8 @@ from poolcalc.wording import notation
 class ShiftedMerge(Rule, code="PC103", severity="warning"):
     def look(self, facts: Facts) -> Iterator[Finding]:
         """Yield merges, on the first axis where two of their branches are shifted."""
-        for layer in facts.analysis.layers:
-            if layer.node.op.merges and layer.shape and len(layer.shape) > 1:
+        for layer in facts.sized.values():
+            if layer.node.op.merges and len(layer.shape) > 1:
                 shifts = (shift for axis in range(len(facts.axes)) for shift in _shifts(facts, layer, axis))
                 if found := next(shifts, None):
                     word, one, other, shift = found
@@ -55,7 +55,7 @@ class ShiftedMerge(Rule, code="PC103", severity="warning"):
     def remedies(self, facts: Facts, layer: Layer) -> Iterator[Remedy]:
         """Yield even padding in a layer on either path that pads one side more."""
         first, *others = layer.node.inputs
-        ways = [way for other in others for way in parting(facts.graph, facts.layers, (first, other)).paths]
+        ways = [way for other in others for way in fork(facts.graph, facts.layers, (first, other)).paths]
         for node in dict.fromkeys(step.node for way in ways for step in way):
             window = node.op.window
             if window and (pairs := padding_of(node.op)):

@@ -24,7 +24,8 @@ layers:
 from collections.abc import Iterator
 from math import prod
 
-from poolcalc.analysis.layers import Layer
+from poolcalc.analysis.layers import Layer, Sized
+from poolcalc.analysis.remainder import Remainder
 from poolcalc.finding import Finding
 from poolcalc.network.edit import inserted, padding_of, with_parameters
 from poolcalc.network.op import make
@@ -38,17 +39,15 @@ from poolcalc.wording import evenly, notation, spots, times
 class SkippedPixels(Rule, code="PC104", severity="warning"):
     def look(self, facts: Facts) -> Iterator[Finding]:
         """Yield layers that step over pixels, with the share that is read."""
-        for layer in facts.analysis.layers:
+        for layer in facts.sized.values():
             op = layer.node.op
             if (op.window or isinstance(op, Upsample)) and _may_skip(layer):
-                sizes = (layer.input_shapes[0] or ())[1:]
-                rows = [facts.read_rows(layer.node.inputs[0], axis, size) for axis, size in enumerate(sizes)]
-                if any(_gaps(each, *ends, size) for each, ends, size in zip(rows, layer.dropped, sizes, strict=True)):
-                    read = list(map(len, rows))
+                sizes = layer.input_shapes[0][1:]
+                unread = facts.unread_rows(layer.node.inputs[0])
+                if any(map(_skips, unread, layer.remainders[0], sizes)):
+                    read = [size - len(rows) for size, rows in zip(sizes, unread, strict=True)]
                     share = f"{100 * prod(read) / prod(sizes):.0f} %"
-                    masks = (
-                        sum(1 << row for row in {*range(size)} - each) for size, each in zip(sizes, rows, strict=True)
-                    )
+                    masks = [sum(1 << row for row in rows) for rows in unread]
                     where = [spots(mask, word) for mask, word in zip(masks, facts.axes, strict=True) if mask]
                     yield self.found(
                         layer,
@@ -82,18 +81,18 @@ class SkippedPixels(Rule, code="PC104", severity="warning"):
             yield Remedy(text, inserted(still, name, 0, pool))
 
 
-def _may_skip(layer: Layer) -> bool:
+def _may_skip(layer: Sized) -> bool:
     """Return whether neighbouring windows leave a gap on some axis: cheap, and true of few layers."""
-    taps = layer.reads[0].taps if layer.reads else None
+    taps = layer.reads[0].taps
     return any(
         each.step > 1 and len({i % each.step for reads in each.phases for i in reads}) < each.step
         for each in taps or ()
     )
 
 
-def _gaps(read: set[int], before: int, after: int, size: int) -> bool:
+def _skips(unread: tuple[int, ...], left: Remainder, size: int) -> bool:
     """Return whether a row between the first and the last that a layer reads is read by none."""
-    return not read.issuperset(range(before, size - after))
+    return any(left.before <= row < size - left.after for row in unread)
 
 
 def _reason(layer: Layer) -> Iterator[str]:

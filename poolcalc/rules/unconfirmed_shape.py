@@ -16,12 +16,12 @@ class UnconfirmedShape(Rule, code="PC500", severity="error"):
 
     def look(self, facts: Facts) -> Iterator[Finding]:
         """Yield the layers whose arrays had another shape."""
-        for layer in facts.analysis.layers if facts.forward else ():
+        for layer in facts.sized.values() if facts.forward else ():
             if facts.forward and facts.forward.confirms(layer) is False:
                 found = facts.forward.found[layer.node.name]
                 outcome = f"found {times(found)}" if found else "failed"
                 yield self.found(
                     layer,
-                    f"predicted {times(layer.shape or ())}, the forward pass {outcome}",
+                    f"predicted {times(layer.shape)}, the forward pass {outcome}",
                     help="this is a mistake in poolcalc, not in the network; please report it with the file",
                 )

@@ -23,7 +23,7 @@ layers:
 
 from collections.abc import Iterator
 
-from poolcalc.analysis.layers import Layer
+from poolcalc.analysis.layers import Layer, Sized
 from poolcalc.families.adaptive import AdaptivePooling
 from poolcalc.finding import Finding
 from poolcalc.network.edit import with_parameters
@@ -36,9 +36,9 @@ from poolcalc.wording import notation
 class UnevenField(Rule, code="PC213", severity="warning"):
     def look(self, facts: Facts) -> Iterator[Finding]:
         """Yield transposed convolutions and adaptive pools whose units read unequal numbers of units."""
-        for layer in facts.analysis.layers:
-            if isinstance(layer.node.op, (ConvTranspose, AdaptivePooling)) and layer.reads and layer.reads[0].taps:
-                for axis, taps in enumerate(layer.reads[0].taps):
+        for layer in facts.sized.values():
+            if isinstance(layer.node.op, (ConvTranspose, AdaptivePooling)):
+                for axis, taps in enumerate(layer.reads[0].taps or ()):
                     counts = sorted({len(reads) for reads in taps.phases})
                     if len(counts) > 1:
                         yield self.found(
@@ -67,7 +67,7 @@ class UnevenField(Rule, code="PC213", severity="warning"):
                     )
                     yield Remedy(text, changed)
         if isinstance(op, AdaptivePooling):
-            sizes = (layer.input_shapes[0] or ())[1:]
+            sizes = facts.sized[name].input_shapes[0][1:]
             for output in zip(
                 *(_divisors(size, given or size) for size, given in zip(sizes, op.output_size, strict=True)),
                 strict=True,
@@ -84,9 +84,8 @@ def _divisors(size: int, wanted: int) -> tuple[int, int]:
     return max(below, default=wanted), min(above, default=wanted)
 
 
-def _reason(layer: Layer, axis: int) -> str:
+def _reason(layer: Sized, axis: int) -> str:
     op = layer.node.op
     if isinstance(op, ConvTranspose):
         return f"kernel_size {op.kernel_size[axis]} is no multiple of stride {op.stride[axis]}"
-    size, units = (shape[1 + axis] for shape in (layer.input_shapes[0], layer.shape) if shape)
-    return f"{size} is no multiple of {units}"
+    return f"{layer.input_shapes[0][1 + axis]} is no multiple of {layer.shape[1 + axis]}"

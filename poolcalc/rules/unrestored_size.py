@@ -48,10 +48,10 @@ class UnrestoredSize(Rule, code="PC107", severity="warning"):
     def look(self, facts: Facts) -> Iterator[Finding]:
         """Yield enlarging layers after which the size is not what it was at the same jump."""
         explained = {name for broken in facts.impossible for name in ancestors(facts.graph, broken)}
-        for layer in facts.analysis.layers:
-            if isinstance(layer.node.op, (Upsample, ConvTranspose, PixelShuffle)) and layer.shape:
+        for layer in facts.sized.values():
+            if isinstance(layer.node.op, (Upsample, ConvTranspose, PixelShuffle)):
                 earlier = _earlier(facts, layer)
-                readers = [reader.node.op for reader, _ in facts.readers.get(layer.node.name, ())]
+                readers = [reader.node.op for reader in facts.readers.get(layer.node.name, ())]
                 mended = bool(readers) and all(isinstance(op, (Crop, Pad)) for op in readers)
                 if earlier and not mended and layer.node.name not in explained:
                     axis, rounding, wanted = earlier
@@ -66,7 +66,7 @@ class UnrestoredSize(Rule, code="PC107", severity="warning"):
     def remedies(self, facts: Facts, layer: Layer) -> Iterator[Remedy]:
         """Yield the size that was meant, and input sizes that every stride divides."""
         found = [_earlier_on(facts, layer, axis) for axis in range(len(facts.axes))]
-        sizes = (layer.shape or ())[1:]
+        sizes = facts.sized[layer.node.name].shape[1:]
         wanted = tuple(each[1] if each else size for each, size in zip(found, sizes, strict=True))
         graph, name, op = facts.graph, layer.node.name, layer.node.op
         if isinstance(op, Upsample):

@@ -44,19 +44,20 @@ from poolcalc.network.graph import INPUT
 from poolcalc.network.op import make
 from poolcalc.ops.conv import Conv
 from poolcalc.rule.facts import Facts
+from poolcalc.rule.last_maps import finest
 from poolcalc.rule.rule import Remedy, Rule, finer
 
 
 class VanishingObject(Rule, code="PC300", severity="warning"):
     def look(self, facts: Facts) -> Iterator[Finding]:
         """Yield the layer at which each object becomes too small, where no finer map is left."""
-        finest = facts.finest
-        if finest is None:
+        found = finest(facts)
+        if found is None:
             return
-        head, final = finest
+        last, final = found
         jumps = [
             (step, facts.largest_jump(step.node.name))
-            for step in path(facts.graph, facts.layers, INPUT, head.node.name)
+            for step in path(facts.graph, facts.layers, INPUT, last.node.name)
         ]
         for size in sorted(facts.design.objects):
             if size < 2 * final:
@@ -66,7 +67,7 @@ class VanishingObject(Rule, code="PC300", severity="warning"):
                 yield self.found(
                     layer,
                     f"an object of {size} pixels {vanishes}: units are {jump} pixels apart from here on",
-                    f"{head.node.name}, the finest map that is used, shows it on {cells}",
+                    f"{last.node.name}, the finest map that is used, shows it on {cells}",
                     *_alternative(facts, layer),
                 )
 

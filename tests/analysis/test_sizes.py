@@ -34,33 +34,32 @@ def on_size(graph: Graph, axis: int, size: int) -> Graph:
 
 
 def rows_lost(analysis: Analysis, axis: int) -> int:
-    """Count, set by set, the rows that one more window would have reached, and that nothing else reads."""
+    """Count, set by set, the rows behind all that are read, which further units would have read."""
     origin = {"input": "input"}
     shapes = {"input": analysis.graph.input}
-    end: dict[str, int] = {}
-    floored: dict[str, int] = {}
+    read: dict[str, set[int]] = {}
+    wanted: dict[str, set[int]] = {}
     for layer in analysis.layers:
         name, op, shape = layer.node.name, layer.node.op, layer.shape
         assert shape
         first = layer.node.inputs[0]
         neutral = op.neutral and len(shape) > 1
         origin[name], shapes[name] = origin[first] if neutral else name, shape
-        for read in layer.reads:
-            root = origin[read.source]
-            if neutral or len(shapes[root]) == 1 or read.taps is None:
+        for each in layer.reads:
+            root = origin[each.source]
+            if neutral or len(shapes[root]) == 1 or each.taps is None:
                 continue
-            size, taps = shapes[root][1 + axis], read.taps[axis]
+            size, taps = shapes[root][1 + axis], each.taps[axis]
             units = shape[1 + axis] if len(shape) > 1 else 1
-            read_rows = {row for unit in range(units) for row in taps.inside(unit, size)}
-            mine = max(read_rows, default=-1) + 1
-            end[root] = max(end.get(root, 0), mine)
-            if (op.window or isinstance(op, Upsample)) and taps.step:
-                missed = [row for row in taps.inside(units, size) if row >= mine]
-                floored[root] = min([floored.get(root, size), *missed])
+            real = {row for unit in range(units) for row in taps.inside(unit, size)}
+            read[root] = read.get(root, set()) | real
+            if (op.window or isinstance(op, Upsample)) and taps.step != len(taps.phases):
+                more = {row for unit in range(units, units + 2 * size + 2) for row in taps[unit]}
+                wanted[root] = wanted.get(root, set()) | {row for row in more if max(real, default=-1) < row < size}
     delivered = {origin[name] for name in analysis.graph.outputs}
     return sum(
-        max(0, shapes[root][1 + axis] - max(end[root], first))
-        for root, first in floored.items()
+        len({row for row in rows if row > max(read[root], default=-1)})
+        for root, rows in wanted.items()
         if root not in delivered
     )
 
@@ -75,7 +74,7 @@ def check_by_trying(graph: Graph, axis: int) -> None:
         analysis = analyse(on_size(graph, axis, size))
         verdict = found.verdict(size)
         impossible = [layer.node.name for layer in analysis.layers if layer.problem]
-        assert [misfit.layer for misfit in verdict.misfits] == impossible
+        assert [mismatch.layer for mismatch in verdict.mismatches] == impossible
         assert (size in found.legal) == verdict.legal == (not impossible)
         lost = None if impossible else rows_lost(analysis, axis)
         assert verdict.rows == lost
@@ -153,8 +152,8 @@ def test_the_sizes_of_the_papers_are_clean() -> None:
 
 def test_a_feature_pyramid_breaks_where_the_finer_map_is_odd() -> None:
     verdict = sizes("fpn_resnet50").verdict(225)
-    assert verdict.misfits
-    assert all(misfit.merges for misfit in verdict.misfits)
+    assert verdict.mismatches
+    assert all(mismatch.merges for mismatch in verdict.mismatches)
     assert sizes("fpn_resnet50").verdict(224).clean
 
 

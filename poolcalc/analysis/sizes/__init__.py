@@ -11,12 +11,12 @@ whole network, and the size from which on no layer is in its irregular beginning
 What holds there over one period holds for ever, by induction; the sizes below are tried one by one.
 """
 
-from poolcalc.analysis.sizes.axis import Misfit, Verdict
+from poolcalc.analysis.sizes.axis import Mismatch, Verdict
 from poolcalc.analysis.sizes.progression import Progression
 from poolcalc.analysis.sizes.study import Nearest, Sizes, Tiling, clean_sizes, nearest_clean, smallest_legal
 
 __all__ = [
-    "Misfit",
+    "Mismatch",
     "Nearest",
     "Progression",
     "Sizes",

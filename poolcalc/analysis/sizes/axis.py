@@ -5,12 +5,14 @@ from itertools import combinations
 from math import gcd, lcm
 from typing import Any, NamedTuple
 
-from poolcalc.analysis.sizes.regime import MOST_SIZES, Regime, SizeRule, keeps_shape, parameter_values
-from poolcalc.network.graph import INPUT, Graph
+from poolcalc.analysis.remainder import lost, origins
+from poolcalc.analysis.sizes.law import MOST_SIZES, SizeLaw, SizeRule, keeps_shape, parameter_values
+from poolcalc.network.graph import INPUT, Graph, Node
 from poolcalc.network.op import Op
+from poolcalc.network.walk import walk
 
 
-class Misfit(NamedTuple):
+class Mismatch(NamedTuple):
     """A layer that cannot run, and the sizes of its inputs."""
 
     layer: str
@@ -23,28 +25,28 @@ class Verdict(NamedTuple):
 
     outputs: sizes of the layers of `Sizes.watched`, None where they do not come to be.
     lost: layers whose floor loses rows of their input, and how many; empty where the size is not legal.
-    misfits: layers that cannot run.
+    mismatches: layers that cannot run.
     """
 
     size: int
     outputs: tuple[int | None, ...]
     lost: tuple[tuple[str, int], ...] = ()
-    misfits: tuple[Misfit, ...] = ()
+    mismatches: tuple[Mismatch, ...] = ()
 
     @property
     def legal(self) -> bool:
         """Whether every layer can run."""
-        return not self.misfits
+        return not self.mismatches
 
     @property
     def rows(self) -> int | None:
         """How many rows are lost in all, each counted in its own tensor; None where the size is not legal."""
-        return None if self.misfits else sum(rows for _, rows in self.lost)
+        return None if self.mismatches else sum(rows for _, rows in self.lost)
 
     @property
     def clean(self) -> bool:
         """Whether the size is legal and loses nothing."""
-        return not self.misfits and not self.lost
+        return not self.mismatches and not self.lost
 
 
 class Tensor:
@@ -61,12 +63,17 @@ class Tensor:
     def __init__(self, name: str, sources: Sequence["Tensor"] = ()) -> None:
         self.name, self.sources, self.merges = name, tuple(sources), False
         self.rule: SizeRule | None = None
-        self.regime: Regime | None = None
+        self.law: SizeLaw | None = None
         self.flat, self.channels = False, 1
         self.known = True
         self.period, self.gain = 1, 1
         self.root = self
         self.sizes: list[int | None] = []
+
+    @property
+    def reads_all(self) -> bool:
+        """Whether the layer leaves nothing at the end of its input, whatever the size is."""
+        return self.rule is None or self.merges or (self.law is not None and self.law.reads_all)
 
 
 class AxisSizes:
@@ -77,19 +84,19 @@ class AxisSizes:
     """
 
     def __init__(self, graph: Graph, axis: int, factors: dict[str, int]) -> None:
-        axes = len(graph.input) - 1
+        self.graph, axes = graph, len(graph.input) - 1
         self.image = Tensor(INPUT)
         self.image.channels = graph.input[0]
         self.tensors = {INPUT: self.image}
+        origin = origins(graph)
         operators: dict[Op, Op] = {}
-        regimes: dict[Any, Regime] = {}
+        laws: dict[Any, SizeLaw] = {}
         for node in graph.nodes:
             tensor = Tensor(node.name, [self.tensors[name] for name in node.inputs])
             self.tensors[node.name] = tensor
             op, first = node.op, tensor.sources[0]
             tensor.merges = op.merges
-            if op.neutral and not first.flat:
-                tensor.root = first.root
+            tensor.root = self.tensors[origin[node.name]]
             if keeps_shape(op) and (op.takes == "either" or not first.flat):
                 tensor.flat, tensor.channels, tensor.known = first.flat, first.channels, first.known
                 tensor.period, tensor.gain = first.period, first.gain
@@ -98,7 +105,7 @@ class AxisSizes:
                 operators[op] = op.on_axes([i if i == axis else None for i in range(axes)])
             channels = [None if source.flat else source.channels for source in tensor.sources]
             tensor.rule = SizeRule(operators[op], axis, axes, channels, factors.get(node.name, 1))
-            self._prepare(tensor, tensor.rule, regimes)
+            self._prepare(tensor, tensor.rule, laws)
         self.outputs = frozenset(self.tensors[name].root for name in graph.outputs)
         self.losers = self._losers()
         self.period: int | None = None
@@ -106,7 +113,7 @@ class AxisSizes:
         self.lost: list[int | None] = []
 
     @staticmethod
-    def _prepare(tensor: Tensor, rule: SizeRule, regimes: dict[Any, Regime]) -> None:
+    def _prepare(tensor: Tensor, rule: SizeRule, laws: dict[Any, SizeLaw]) -> None:
         """Find out what does not depend on sizes: channels, and how the sizes go on."""
         op = rule.op
         maps = [source for source in tensor.sources if not source.flat]
@@ -115,20 +122,20 @@ class AxisSizes:
             flat = tensor.sources[0].flat
             width = (rule.channels[0], rule.factor) if op.flattens else None
             key = (type(op), flat, width, *parameter_values(op, rule.axis))
-            tensor.regime = regimes.get(key) or rule.regime()
-            if tensor.regime and tensor.regime.gain:  # none may also mean that the channels are wrong, here alone
-                regimes[key] = tensor.regime
-        regime = tensor.regime
+            tensor.law = laws.get(key) or rule.law()
+            if tensor.law and tensor.law.gain:  # none may also mean that the channels are wrong, here alone
+                laws[key] = tensor.law
+        law = tensor.law
         if maps:  # any size will do that is large enough
-            size = regime.since + regime.step if regime else 1
+            size = law.since + law.step if law else 1
             shape = rule.shape((size,) * len(tensor.sources))
             tensor.channels = shape[0] if shape else 1
-        tensor.known = all(source.known for source in tensor.sources) and (regime is not None or op.merges)
+        tensor.known = all(source.known for source in tensor.sources) and (law is not None or op.merges)
         tensor.period = lcm(*(source.period for source in tensor.sources))
         tensor.gain = max(source.gain * (tensor.period // source.period) for source in tensor.sources)
-        if regime and tensor.gain:
-            turns = regime.step // gcd(regime.step, tensor.gain)
-            tensor.period, tensor.gain = tensor.period * turns, regime.gain * (tensor.gain * turns // regime.step)
+        if law and tensor.gain:
+            turns = law.step // gcd(law.step, tensor.gain)
+            tensor.period, tensor.gain = tensor.period * turns, law.gain * (tensor.gain * turns // law.step)
         if not tensor.gain:
             tensor.period = 1
 
@@ -142,23 +149,21 @@ class AxisSizes:
         return [
             (root, found)
             for root, found in readers.items()
-            if root not in self.outputs
-            and not root.flat
-            and all(tensor.regime and not tensor.regime.reads_all for tensor in found)
+            if root not in self.outputs and not root.flat and not any(tensor.reads_all for tensor in found)
         ]
 
     def columns(self, sizes: Sequence[int]) -> dict[Tensor, list[int | None]]:
         """Return the sizes of all tensors on several sizes of the input."""
-        found: dict[Tensor, list[int | None]] = {}
-        for tensor in self.tensors.values():
-            inputs = [found[source] for source in tensor.sources]
-            if not inputs:
-                found[tensor] = list(sizes)
-            elif tensor.rule is None:
-                found[tensor] = inputs[0]
-            else:
-                keys = zip(*inputs, strict=True) if tensor.rule.op.merges else inputs[0]
-                found[tensor] = list(map(tensor.rule.__getitem__, keys))
+
+        def step(node: Node, inputs: Sequence[list[int | None]]) -> list[int | None]:
+            rule = self.tensors[node.name].rule
+            if rule is None:
+                return inputs[0]
+            return list(map(rule.__getitem__, zip(*inputs, strict=True) if node.op.merges else inputs[0]))
+
+        found: dict[Tensor, list[int | None]] = {self.image: list(sizes)}
+        for node, column in walk(self.graph, {INPUT: found[self.image]}, step):
+            found[self.tensors[node.name]] = column or []
         return found
 
     def settle(self) -> None:
@@ -193,9 +198,9 @@ class AxisSizes:
     @staticmethod
     def _last_irregular(tensor: Tensor) -> int:
         """Return the last input size at which this layer does not yet do what it will do for ever, 0 if none."""
-        if tensor.regime:
+        if tensor.law:
             (source,) = tensor.sources
-            since = tensor.regime.since
+            since = tensor.law.since
             return _last(size is not None and size < since for size in source.sizes) if source.gain and since > 1 else 0
         return max(
             (
@@ -224,14 +229,13 @@ class AxisSizes:
         return sum(rows for _, rows in self._lost(lambda tensor: tensor.sizes[size - 1]))
 
     def _lost(self, size_of: Callable[[Tensor], int | None]) -> list[tuple[str, int]]:
-        lost = []
+        found = []
         for root, readers in self.losers:
-            size = size_of(root)
-            tails = [tensor.rule.tail(size) for tensor in readers if tensor.rule and size]
-            rows = min(*(unread for unread, _ in tails), max(floored for _, floored in tails)) if tails else 0
-            if rows:
-                lost.append((readers[0].name, rows))
-        return lost
+            if size := size_of(root):
+                place, rows = lost([tensor.rule.remainder(size) for tensor in readers if tensor.rule])
+                if rows:
+                    found.append((readers[place].name, len(rows)))
+        return found
 
     def verdict(self, size: int, watched: Sequence[Tensor]) -> Verdict:
         """Return what an input size comes to."""
@@ -239,15 +243,15 @@ class AxisSizes:
             sizes = {tensor: tensor.sizes[size - 1] for tensor in self.tensors.values()}
         else:
             sizes = {tensor: column[0] for tensor, column in self.columns([size]).items()}
-        misfits = tuple(
-            Misfit(tensor.name, tensor.merges, tuple(units for units in inputs if units is not None))
+        mismatches = tuple(
+            Mismatch(tensor.name, tensor.merges, tuple(units for units in inputs if units is not None))
             for tensor, units in sizes.items()
             if units is None
             for inputs in [[sizes[source] for source in tensor.sources]]
             if None not in inputs
         )
-        lost = () if misfits else tuple(self._lost(sizes.__getitem__))
-        return Verdict(size, tuple(sizes[tensor] for tensor in watched), lost, misfits)
+        rows = () if mismatches else tuple(self._lost(sizes.__getitem__))
+        return Verdict(size, tuple(sizes[tensor] for tensor in watched), rows, mismatches)
 
     @staticmethod
     def last_map(tensor: Tensor) -> Tensor:

@@ -99,19 +99,19 @@ class Sizes:
                 for units, gain in zip(known.outputs, self._gains, strict=True)
             ]
         )
-        if not known.misfits:
+        if not known.mismatches:
             return Verdict(size, outputs, known.lost)
         tensors = self._axis.tensors
-        misfits = (
-            misfit._replace(
+        mismatches = (
+            mismatch._replace(
                 sizes=tuple(
                     units + turns * source.gain
-                    for units, source in zip(misfit.sizes, tensors[misfit.layer].sources, strict=True)
+                    for units, source in zip(mismatch.sizes, tensors[mismatch.layer].sources, strict=True)
                 )
             )
-            for misfit in known.misfits
+            for mismatch in known.mismatches
         )
-        return Verdict(size, outputs, known.lost, tuple(misfits))
+        return Verdict(size, outputs, known.lost, tuple(mismatches))
 
     @cached_property
     def clean(self) -> Progression | None:

@@ -5,6 +5,7 @@ from dataclasses import fields
 from fractions import Fraction
 from typing import Any, NamedTuple
 
+from poolcalc.analysis.remainder import NOTHING, Remainder, remainder
 from poolcalc.families.pointwise import Pointwise
 from poolcalc.network.op import Impossible, Op, Shape
 from poolcalc.network.parameter import Amounts, Channels, Groups, PerAxis
@@ -13,7 +14,7 @@ MOST_SIZES = 16_384
 """Odd resizings in a row multiply the period; networks that need more sizes than this are not given a progression."""
 
 
-class Regime(NamedTuple):
+class SizeLaw(NamedTuple):
     """How an operator's size rule goes on: from size `since` on, `step` rows more come to `gain` units more.
 
     reads_all: whether no row at the end is ever left out.
@@ -26,7 +27,7 @@ class Regime(NamedTuple):
 
 
 class SizeRule(dict[Any, int | None]):
-    """The size rule of an operator on one axis, with every answer and tail remembered; None is what cannot run.
+    """The size rule of an operator on one axis, with every answer and remainder remembered; None is what cannot run.
 
     Keys are sizes, tuples of them for a merge. Flat vectors count by their features.
     """
@@ -34,7 +35,7 @@ class SizeRule(dict[Any, int | None]):
     def __init__(self, op: Op, axis: int, axes: int, channels: Sequence[int | None], factor: int) -> None:
         super().__init__({None: None})
         self.op, self.axis, self.axes, self.channels, self.factor = op, axis, axes, channels, factor
-        self.tails: dict[int, tuple[int, int]] = {}
+        self.remainders: dict[int, Remainder] = {}
 
     def __missing__(self, key: Any) -> int | None:
         sizes = key if self.op.merges else (key,)
@@ -60,29 +61,24 @@ class SizeRule(dict[Any, int | None]):
             return None
         return (shape[0] * self.factor,) if op.flattens and len(inputs[0]) > 1 else shape
 
-    def tail(self, size: int) -> tuple[int, int]:
-        """Return the rows at the end that nothing reads, and those of them that one more window would have reached."""
-        if size not in self.tails:
-            self.tails[size] = self._tail(size)
-        return self.tails[size]
+    def remainder(self, size: int) -> Remainder:
+        """Return what is left at the ends of an input of that size."""
+        if size not in self.remainders:
+            self.remainders[size] = self._remainder(size)
+        return self.remainders[size]
 
-    def _tail(self, size: int) -> tuple[int, int]:
+    def _remainder(self, size: int) -> Remainder:
         units = self[size]
         if not units or None in self.channels or self.op.reads_whole_map:
-            return 0, 0
+            return NOTHING
         (taps,) = self.op.taps(self.axis, (size,))
-        end = 0
-        for unit in reversed(range(units)):
-            reads = taps.inside(unit, size)
-            end = max(end, reads[-1] + 1) if reads else end
-            # Units before one that ends inside do not read farther, unless phases overtake each other.
-            if unit <= units - len(taps.phases) and taps[unit].stop <= size:
-                break
-        if self.op.cuts or not taps.step:
-            return size - end, 0
-        return size - end, size - min((row for row in taps.inside(units, size) if row >= end), default=size)
+        return remainder(taps, size, units, cuts=self.op.cuts)
 
-    def regime(self) -> Regime | None:
+    def _behind(self, size: int) -> tuple[int, tuple[int, ...]]:
+        _, after, rounded = self.remainder(size)
+        return after, rounded
+
+    def law(self) -> SizeLaw | None:
         """Return how the rule goes on, None where that takes too many sizes to see."""
         # No rule looks further than its numbers and the span of its kernel reach.
         values = parameter_values(self.op, self.axis, others=None in self.channels)
@@ -95,8 +91,8 @@ class SizeRule(dict[Any, int | None]):
                 since = far
                 while since > 1 and self._goes_on(since - 1, step, gains):
                     since -= 1
-                reads_all = all(self.tail(size) == (0, 0) for size in range(1, far + step))
-                return Regime(step, max(gains, default=0), since, reads_all)
+                reads_all = not any(self.remainder(size).after for size in range(1, far + step))
+                return SizeLaw(step, max(gains, default=0), since, reads_all)
         return None
 
     def _goes_on(self, size: int, step: int, gains: set[int]) -> bool:
@@ -108,7 +104,7 @@ class SizeRule(dict[Any, int | None]):
         if len(gains) > 1:
             gains.discard(later - units)
             return False
-        return self.tail(size) == self.tail(size + step)
+        return self._behind(size) == self._behind(size + step)
 
 
 def parameter_values(op: Op, axis: int, *, others: bool = True) -> Iterator[Any]:

@@ -129,6 +129,7 @@ def convolve_transposed(
     """Scatter every input value times its kernel, then cut the padding off.
 
     x: (in_channels, *spatial). weight: (in_channels, out_channels / groups, *kernel_size).
+    padding: what to cut off, (before, after) on every axis. Returns (out_channels, *units).
     """
     channels, *spatial = x.shape
     _, per_group, *kernel_size = weight.shape

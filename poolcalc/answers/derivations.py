@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from poolcalc.analysis.layers import Layer
+from poolcalc.analysis.layers import Layer, Stopped
 from poolcalc.answers.report import Report
 from poolcalc.geometry.worked import derivation
 
@@ -16,10 +16,10 @@ def arithmetic_lines(report: Report) -> list[str]:
 
 def _parts(layer: Layer) -> Iterator[str]:
     """Yield what there is to say of the channels, then of the spatial axes: once where these agree."""
-    if layer.shape is None:
+    if isinstance(layer, Stopped):
         yield f"impossible: {layer.problem.message}" if layer.problem else "unknown"
         return
-    given = zip(*(shape for shape in layer.input_shapes if shape), strict=False)
+    given = zip(*layer.input_shapes, strict=False)
     channels, *axes = (_part(size, sizes) for size, sizes in zip(layer.shape, given, strict=False))
     if not axes:
         yield channels

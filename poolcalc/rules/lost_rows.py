@@ -1,7 +1,9 @@
 """Rows at the end of a map that no window reaches and nothing else reads.
 
-The stride does not divide what is left after the first window, and rounding down leaves rows or columns out. A
-remainder that consists of padding loses nothing and is not reported, and neither is a row that another branch reads.
+The stride does not divide what is left after the first window, or a factor below one leaves a part of a row, and
+rounding down leaves rows or columns out that further units would read. A remainder that consists of padding loses
+nothing and is not reported, and neither is a row that another branch reads. `sizes`, the tables and `dropped` in
+`expect` count the same rows; where several layers round the same ones away, they count at the one that does most.
 
 Bad:
 

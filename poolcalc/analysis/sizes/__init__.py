@@ -1,9 +1,7 @@
 """Input sizes that suit a network: the clean ones, the legal ones, and how to cut a large image into tiles.
 
-A size is *legal* where every layer can run and all merges fit. It is *clean* where, besides, no floor loses a row: a
-real row at the end of a tensor that one more window would have reached and that nothing else reads. A remainder made of
-padding loses nothing, a row that another reader of the same tensor reads is not lost, and rows between the windows of a
-kernel smaller than its stride are the kernel's doing, not the floor's. (*Row* stands for row, column or frame.)
+A size is *legal* where every layer can run and all merges fit. It is *clean* where, besides, no row is lost; what that
+is, `analysis.remainder` says. (*Row* stands for row, column or frame.)
 
 Axes are independent of each other, so each is studied alone, with one pixel on the others. Every operator's size rule
 repeats from some size on: s rows more come to d units more. Followed through the graph, this gives a period for the

@@ -33,8 +33,8 @@ if TYPE_CHECKING:  # imported where they are used; Python 3.10 has the first els
     from importlib.resources.abc import Traversable
 
     from poolcalc.answers.diff import Difference
-    from poolcalc.answers.fields import UnitView
     from poolcalc.answers.sizes import SizeStudy
+    from poolcalc.answers.view import UnitView
     from poolcalc.execution.results import EffectiveField
     from poolcalc.finding import Severity
     from poolcalc.review.files import Checked
@@ -96,7 +96,7 @@ def analyze(network: Design | Graph, *, origin: str = INPUT, gates: bool = True)
     Layers that cannot run have no shape, and say why in `report.findings`; that is no error.
     Raises UnknownLayer where no layer is called `origin`, or its output has no spatial axes.
     """
-    from poolcalc.answers.fields import layer_named
+    from poolcalc.answers.lookup import layer_named
 
     design = _design(network)
     report = Report(design, analyse(design.graph))
@@ -158,7 +158,8 @@ def unit(report: Report, layer: str | None = None, position: Sequence[int] | Non
     same, and stand at 0 on every axis.
     Raises UnknownLayer where there is no such layer or it sees nothing, NoSuchPlace where it has no such unit.
     """
-    from poolcalc.answers.fields import last_map, layer_named, view_unit
+    from poolcalc.answers.lookup import last_map, layer_named
+    from poolcalc.answers.view import view_unit
 
     found = layer_named(report, layer) if layer is not None else last_map(report)
     units = (found.shape or ())[1:] or (1,) * len(report.analysis.origin_shape[1:])
@@ -173,7 +174,7 @@ def pixel(report: Report, position: Sequence[int]) -> dict[str, tuple[tuple[int,
     not see the origin, or whose fields are too ragged to list are left out.
     Raises NoSuchPlace where the origin has no such pixel.
     """
-    from poolcalc.answers.fields import units_seeing
+    from poolcalc.answers.pixel import units_seeing
 
     return units_seeing(report, _place(position, report.analysis.origin_shape[1:]))
 

@@ -1,13 +1,28 @@
 """The errors of this package, for people and for callers."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from poolcalc.finding import Finding
 from poolcalc.source import Source
+from poolcalc.wish import Wish
 
 
 class PoolcalcError(Exception):
-    """Base of every error that poolcalc raises on purpose."""
+    """Base of every error that poolcalc raises on purpose: a message, and what its reader may want next."""
+
+    @property
+    def wishes(self) -> tuple[Wish, ...]:
+        """What the reader may want next."""
+        return tuple(each for each in self.args if isinstance(each, Wish))
+
+    def told(self, remedies: Mapping[Wish, str]) -> str:
+        """Write the message, and how to get what its reader may want."""
+        remedy = ", or ".join(remedies[wish] for wish in self.wishes)
+        return "; ".join(filter(None, [*map(str, self.args[:1]), remedy]))
+
+    def __str__(self) -> str:
+        """Write the message, and what to do."""
+        return self.told({wish: wish.value for wish in Wish})
 
 
 class UnreadableFile(PoolcalcError):  # noqa: N818 - reads better where it is caught

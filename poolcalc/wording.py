@@ -9,6 +9,10 @@ AXES = {1: ("position",), 2: ("row", "column"), 3: ("frame", "row", "column")}
 """What stands side by side along every axis."""
 
 
+NONE = "–"
+"""Where there is no value."""
+
+
 def times(values: Sequence[Any]) -> str:
     """Join sizes.
 

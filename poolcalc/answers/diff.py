@@ -8,14 +8,14 @@ from typing import Any, NamedTuple
 
 from poolcalc.analysis.layers import Layer
 from poolcalc.analysis.matching import Pair, matched
-from poolcalc.answers.fields import last_map, layer_named
+from poolcalc.answers.lookup import last_map, layer_named
 from poolcalc.answers.report import Report, parameters_of
-from poolcalc.answers.tables import NONE
 from poolcalc.errors import UnknownLayer
 from poolcalc.geometry.field import Summary
 from poolcalc.network.op import Op, Shape
-from poolcalc.renderers.table import Cell, Column, Row, Table
-from poolcalc.wording import evenly, percent, times
+from poolcalc.renderers.answer import Answer, Cell, Column, Note, Row, Table
+from poolcalc.wish import Wish
+from poolcalc.wording import NONE, counted, evenly, percent, times
 
 SCHEMA = "poolcalc.diff/1"
 
@@ -134,28 +134,36 @@ class Difference:
         }
 
 
-def difference_tables(difference: Difference, *, everything: bool = False) -> list[Table]:
-    """Return the networks as wholes, then the layers that changed, or all; everything: figures that did not, too."""
+def answer(difference: Difference, *, everything: bool = False) -> Answer:
+    """Return the networks as wholes, then the layers that changed; everything: all layers, all figures."""
+    return Answer(
+        f"{difference.base.design.source.name} → {difference.head.design.source.name}",
+        tables=lambda: _tables(difference, everything=everything),
+        data=lambda: difference.to_dict(everything=everything),
+        notes=lambda: [] if _listed(difference, everything=everything) else [Note(_summary(difference))],
+    )
+
+
+def _tables(difference: Difference, *, everything: bool) -> list[Table]:
+    whole = Table(COLUMNS, tuple(_rows(difference.headline, "network")))
+    rows = _listed(difference, everything=everything)
+    more = Note(_summary(difference), None if everything else Wish.LIST_ALL)
+    return [whole, Table(COLUMNS, rows, title=more)] if rows else [whole]
+
+
+def _listed(difference: Difference, *, everything: bool) -> tuple[Row, ...]:
+    """Return a line for every figure of a layer that is worth one."""
     listed = [
         [change for change in changes if everything or _is_news(pair, change)] for pair, changes in difference.layers
     ]
-    rows = tuple(row for changes in listed for row in _rows(changes))
-    summary = _summary(difference)
-    heading = Table(
-        title=f"{difference.base.design.source.name} → {difference.head.design.source.name}",
-        columns=COLUMNS,
-        rows=tuple(_rows(difference.headline, "network")),
-        notes=() if rows else (summary,),
-    )
-    more = "" if everything else "; --all lists every layer"
-    return [heading, Table(title=summary + more, columns=COLUMNS, rows=rows)] if rows else [heading]
+    return tuple(row for changes in listed for row in _rows(changes))
 
 
 def _summary(difference: Difference) -> str:
     """Count the layers that changed."""
     kinds = [_status(pair, changes) for pair, changes in difference.layers]
     parts = [f"{kinds.count(kind)} {kind}" for kind in ("changed", "added", "removed", "renamed") if kind in kinds]
-    of = f"{len(kinds)} {'layer' if len(kinds) == 1 else 'layers'}"
+    of = counted(len(kinds), "layer")
     return f"of {of}, {', '.join(parts)}" if parts else f"no change in {of}"
 
 

@@ -1,50 +1,33 @@
 """Layers that change nothing spatial can share the row of the layer that they follow."""
 
 from collections import Counter
-from collections.abc import Iterable
-from typing import NamedTuple
+from collections.abc import Iterable, Sequence
 
 from poolcalc.analysis.layers import Layer
+from poolcalc.renderers.answer import Note
+from poolcalc.wish import Wish
+from poolcalc.wording import counted
 
 
-class Stage(NamedTuple):
-    """A layer and the neutral ones folded into it; shapes and fields are those of the last, costs those of all."""
+def rows_above(layers: Iterable[Layer]) -> list[int]:
+    """Return for every layer how many rows above stands the one that it can share, 0 where there is none.
 
-    layers: tuple[Layer, ...]
-
-    @property
-    def head(self) -> Layer:
-        """The layer that names the row."""
-        return self.layers[0]
-
-    @property
-    def last(self) -> Layer:
-        """The layer whose output the row shows."""
-        return self.layers[-1]
-
-
-def unfolded(layers: Iterable[Layer]) -> list[Stage]:
-    """Give every layer a row of its own."""
-    return [Stage((layer,)) for layer in layers]
-
-
-def folded(layers: Iterable[Layer]) -> list[Stage]:
-    """Fold every neutral layer into the row of the layer that it reads, where that is the row above."""
-    stages: list[list[Layer]] = []
+    Neutral layers share the row of the layer that they read, where they follow on it.
+    """
+    above: list[int] = []
+    before: Layer | None = None
     for layer in layers:
-        follows = stages and layer.node.inputs == (stages[-1][-1].node.name,)
-        if follows and layer.node.op.neutral and layer.shape and layer.shape == stages[-1][-1].shape:
-            stages[-1].append(layer)
-        else:
-            stages.append([layer])
-    return [Stage(tuple(stage)) for stage in stages]
+        follows = before and layer.node.inputs == (before.node.name,)
+        shares = follows and layer.node.op.neutral and layer.shape and before and layer.shape == before.shape
+        above.append(above[-1] + 1 if shares else 0)
+        before = layer
+    return above
 
 
-def what_was_folded(stages: Iterable[Stage]) -> str | None:
-    """Say how many layers of which operator are folded away, None where none is."""
-    counts = Counter(layer.node.op.keyword for stage in stages for layer in stage.layers[1:])
+def what_is_folded(layers: Sequence[Layer], above: Sequence[int]) -> list[Note]:
+    """Say how many layers of which operator share a row, if any."""
+    counts = Counter(layer.node.op.keyword for layer, rows in zip(layers, above, strict=True) if rows)
     if not counts:
-        return None
-    total = sum(counts.values())
+        return []
     parts = ", ".join(f"{count} {keyword}" for keyword, count in counts.most_common())
-    return f"{total} {'layer' if total == 1 else 'layers'} folded into the row above ({parts}); --no-fold shows all"
+    return [Note(f"{counted(sum(counts.values()), 'layer')} folded into the row above ({parts})", Wish.UNFOLD)]

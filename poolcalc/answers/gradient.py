@@ -1,18 +1,30 @@
 """The effective receptive field of one unit, drawn."""
 
+from collections.abc import Iterator
 from typing import Any
 
-from poolcalc.answers.fields import actual_of, last_map, layer_named
+from poolcalc.analysis.layers import Layer
+from poolcalc.answers.lookup import actual_of, last_map, layer_named
 from poolcalc.answers.report import Report
+from poolcalc.answers.rf import fields_dict
 from poolcalc.errors import UnknownLayer
 from poolcalc.execution.gradient import effective_field
 from poolcalc.execution.results import EffectiveField
 from poolcalc.kernels import AnyArray
-from poolcalc.renderers.table import Cell, Column, Row, Table
+from poolcalc.renderers.answer import Answer, Cell, Column, Note, Row, Table
 
 SHADES = " .:-=+*#%@"
 _WIDEST = 64
 """Characters in a line of the picture."""
+
+
+COLUMNS = (
+    Column("axis", "axis", left=True),
+    Column("middle", "middle"),
+    Column("deviation", "σ"),
+    Column("width", "±2σ"),
+    Column("theoretical", "RF"),
+)
 
 
 def effective_of(report: Report, name: str) -> EffectiveField:
@@ -24,36 +36,33 @@ def effective_of(report: Report, name: str) -> EffectiveField:
     return effective_field(report.analysis, layer, field.central_unit)
 
 
-def effective_table(report: Report, field: EffectiveField) -> Table:
+def answer(report: Report, field: EffectiveField) -> Answer:
     """Return the energy along every axis, and a picture in the notes."""
-    columns = (
-        Column(key="axis", title="axis", left=True),
-        Column(key="middle", title="middle"),
-        Column(key="deviation", title="σ"),
-        Column(key="width", title="±2σ"),
-        Column(key="theoretical", title="RF"),
+    unit = ",".join(map(str, field.unit))
+    return report.answer(
+        f"{report.design.name}  effective field of unit {unit} of {field.layer}, untrained",
+        tables=lambda: [Table(COLUMNS, tuple(_rows(layer_named(report, field.layer), field)))],
+        data=lambda: fields_dict(report) | {"effective": _data(field)},
+        notes=lambda: _notes(field),
     )
-    layer = layer_named(report, field.layer)
-    rows = []
+
+
+def _rows(layer: Layer, field: EffectiveField) -> Iterator[Row]:
+    """Yield the energy along every axis."""
     for axis, summary in enumerate(layer.receptive_field):
         middle, deviation = field.middle[axis], field.deviation[axis]
         size = summary.size if summary else None
         values = (str(axis), f"{middle:.2f}", f"{deviation:.2f}", f"{4 * deviation:.1f}", str(size or "?"))
         plain = (axis, middle, deviation, 4 * deviation, size)
-        rows.append(Row(tuple(map(Cell, values, plain))))
-    unit = ",".join(map(str, field.unit))
-    return Table(
-        title=f"{report.design.name}  effective field of unit {unit} of {field.layer}, untrained",
-        columns=columns,
-        rows=tuple(rows),
-        notes=(
-            f"{100 * field.inside:.1f} % of the gradient's energy lie within 2σ of the middle on every axis",
-            *picture(field.energy),
-        ),
-    )
+        yield Row(tuple(map(Cell, values, plain)))
 
 
-def effective_dict(field: EffectiveField) -> dict[str, Any]:
+def _notes(field: EffectiveField) -> list[Note]:
+    inside = f"{100 * field.inside:.1f} % of the gradient's energy lie within 2σ of the middle on every axis"
+    return [Note(inside), *map(Note, picture(field.energy))]
+
+
+def _data(field: EffectiveField) -> dict[str, Any]:
     """Return the field as plain data, with its profile along every axis."""
     energy = field.energy
     axes = range(energy.ndim)

@@ -1,5 +1,6 @@
 """Everything that is known about one architecture, and its JSON form."""
 
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from fractions import Fraction
 from functools import cached_property
@@ -14,6 +15,7 @@ from poolcalc.network.design import Design
 from poolcalc.network.expectation import Expectation
 from poolcalc.network.graph import Graph, Node
 from poolcalc.network.op import Op
+from poolcalc.renderers.answer import Answer, Note, Table
 from poolcalc.rule.facts import Facts
 from poolcalc.rules import doubts
 from poolcalc.rules.broken_expectation import BrokenExpectation
@@ -128,8 +130,23 @@ class Report:
                 "seed": forward.seed if forward else None,
                 "seconds": forward.seconds if forward else None,
             },
-            "findings": [finding.to_dict(design.source.name, design.places) for finding in self.findings],
+            "findings": self.findings_dict(),
         }
+
+    def findings_dict(self) -> list[dict[str, Any]]:
+        """Return what is wrong, as plain data."""
+        return [finding.to_dict(self.design.source.name, self.design.places) for finding in self.findings]
+
+    def answer(
+        self,
+        title: str,
+        *,
+        tables: Callable[[], Sequence[Table]],
+        data: Callable[[], Mapping[str, Any]],
+        notes: Callable[[], Sequence[Note]],
+    ) -> Answer:
+        """Return an answer to a question about the network, together with what is wrong with it."""
+        return Answer(title, tables, data, notes, self.findings, self.design.source, self.design.places)
 
     def _layer(self, layer: Layer) -> dict[str, Any]:
         node: Node = layer.node
@@ -154,18 +171,18 @@ class Report:
 
     def __str__(self) -> str:
         """Return the table, as the command prints it."""
-        from poolcalc.answers.tables import shapes_table
+        from poolcalc.answers import shapes
         from poolcalc.renderers import text
 
-        return text.render(shapes_table(self)).rstrip("\n")
+        return text.render([shapes.answer(self)]).rstrip("\n")
 
     def _repr_mimebundle_(self, **_: Any) -> dict[str, str]:
         """Show the table in a notebook."""
-        from poolcalc.answers.tables import shapes_table
+        from poolcalc.answers import shapes
         from poolcalc.renderers import html, text
 
-        table = shapes_table(self)
-        return {"text/html": html.render(table), "text/plain": text.render(table)}
+        answers = [shapes.answer(self)]
+        return {"text/html": html.render(answers), "text/plain": text.render(answers)}
 
 
 def _reduction(positions: int, layer: Layer) -> float | None:

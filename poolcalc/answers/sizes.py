@@ -1,18 +1,19 @@
 """Clean, legal and nearest input sizes as a table and as data; and every size of a range."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
 from poolcalc.analysis.layers import analyse
 from poolcalc.analysis.sizes import Mismatch, Progression, Sizes, Tiling, Verdict
+from poolcalc.answers.columns import title
 from poolcalc.answers.report import Report
-from poolcalc.renderers.table import Cell, Column, Row, Table
-from poolcalc.wording import exact, times
+from poolcalc.renderers.answer import Answer, Cell, Column, Note, Row, Table
+from poolcalc.wish import Wish
+from poolcalc.wording import NONE, exact, some
 
 SCHEMA = "poolcalc.sizes/1"
-NONE = "–"
 AXES = {1: ("positions",), 2: ("rows", "columns"), 3: ("frames", "rows", "columns")}
 """What is counted along every axis."""
 
@@ -47,80 +48,73 @@ class SizeStudy:
         return tuple(sizes.tiling(analysis) for sizes in self.axes)
 
     @cached_property
-    def groups(self) -> list[tuple[str, int]]:
-        """Axes that behave alike, as the words for them and the first of them."""
-        words = AXES[len(self.axes)]
+    def groups(self) -> list[list[int]]:
+        """Axes that behave alike."""
         alike: dict[Any, list[int]] = {}
         for axis, sizes in enumerate(self.axes):
             asked = sizes.nearest if self.wanted is None else tuple(map(sizes.verdict, self.wanted))
             shown = (sizes.clean, sizes.legal, sizes.fewest, sizes.watched, self.tilings[axis], asked)
             alike.setdefault(shown, []).append(axis)
-        return [(" and ".join(words[axis] for axis in axes), axes[0]) for axes in alike.values()]
+        return list(alike.values())
 
 
+_ARCHITECTURE = Column("architecture", "", machine=True)
 _SUMMARY = (
-    Column(key="axis", title="axis", left=True),
-    Column(key="size", title="now"),
-    Column(key="verdict", title="verdict", left=True, expendable=1),
-    Column(key="clean", title="clean sizes", left=True),
-    Column(key="below", title="below"),
-    Column(key="above", title="above"),
-    Column(key="smallest_legal", title="smallest legal", expendable=2),
-    Column(key="tile_step", title="tile step", expendable=3),
-    Column(key="halo", title="halo", expendable=4),
+    Column("axis", "axis", left=True, shared="all"),
+    Column("size", "now"),
+    Column("verdict", "verdict", left=True, expendable=1),
+    Column("clean", "clean sizes", left=True),
+    Column("below", "below"),
+    Column("above", "above"),
+    Column("smallest_legal", "smallest legal", expendable=2),
+    Column("tile_step", "tile step", expendable=3),
+    Column("halo", "halo", expendable=4),
+    _ARCHITECTURE,
 )
 _RANGE = (
-    Column(key="size", title="size"),
-    Column(key="axis", title="axis", left=True, expendable=2),
-    Column(key="output", title="output"),
-    Column(key="rows_lost", title="lost"),
-    Column(key="lost_at", title="lost at", left=True, expendable=3),
-    Column(key="impossible", title="what breaks", left=True, expendable=1),
-    Column(key="verdict", title="verdict", left=True),
+    Column("size", "size"),
+    Column("axis", "axis", left=True, expendable=2, shared="all"),
+    Column("output", "output"),
+    Column("rows_lost", "lost"),
+    Column("lost_at", "lost at", left=True, expendable=3),
+    Column("impossible", "what breaks", left=True, expendable=1),
+    Column("verdict", "verdict", left=True),
+    _ARCHITECTURE,
 )
-_ARCHITECTURE = Column(key="architecture", title="")
-"""A column of CSV alone."""
+_AXIS = 1
+"""Where the axis stands in these."""
 
 
-def sizes_table(study: SizeStudy, *, complete: bool = False) -> Table:
-    """Return the clean sizes of every axis, or the sizes of a range one by one.
-
-    complete: every axis in rows of its own, with the network's name, as CSV wants it.
-    """
-    design = study.report.design
-    words = AXES[len(study.axes)]
-    groups = [(word, axis) for axis, word in enumerate(words)] if complete else study.groups
-    columns: tuple[Column, ...]
-    if study.wanted is None:
-        columns, rows = _SUMMARY, [_summary_row(study, word, axis) for word, axis in groups]
-    else:
-        columns = _RANGE
-        rows = [_range_row(study.axes[axis].verdict(n), word) for n in study.wanted for word, axis in groups]
-        if not complete:
-            columns, rows = _filled(columns, rows, alone=len(groups) == 1)
-    if complete:
-        columns = (*columns, _ARCHITECTURE)
-        rows = [Row((*row.cells, Cell(design.name, design.name)), kind=row.kind) for row in rows]
-    title = f"{design.name}  {times(design.graph.input)}"
-    return Table(
-        title=f"{title}  {design.reference}" if design.reference else title,
-        columns=columns,
-        rows=tuple(rows),
-        notes=tuple(_notes(study)),
+def answer(report: Report, wanted: range | None = None) -> Answer:
+    """Return the clean sizes of every axis, or the sizes of a range one by one."""
+    study = SizeStudy(report, wanted)
+    return report.answer(
+        title(report),
+        tables=lambda: [_table(study)],
+        data=lambda: _data(study),
+        notes=lambda: _notes(study),
     )
 
 
-def _filled(columns: Sequence[Column], rows: Sequence[Row], *, alone: bool) -> tuple[tuple[Column, ...], list[Row]]:
-    """Leave out columns without any text, and that of the axis where it says the same in every row."""
-    kept = [
-        place
-        for place, column in enumerate(columns)
-        if any(row.cells[place].text for row in rows) and not (alone and column.key == "axis")
+def _table(study: SizeStudy) -> Table:
+    """Return a row for every axis, or for every size and axis; axes that behave alike can share one."""
+    above = {axis: axis - axes[0] for axes in study.groups for axis in axes}
+    words = list(enumerate(AXES[len(study.axes)]))
+    if study.wanted is None:
+        return Table(_SUMMARY, tuple(_summary_row(study, word, axis, above[axis]) for axis, word in words))
+    rows = [
+        _range_row(study, study.axes[axis].verdict(size), word, above[axis])
+        for size in study.wanted
+        for axis, word in words
     ]
-    return tuple(columns[i] for i in kept), [Row(tuple(row.cells[i] for i in kept), kind=row.kind) for row in rows]
+    silent = {place for place in range(len(_RANGE)) if not any(row.cells[place].text for row in rows)}
+    if len(study.groups) == 1:
+        silent.add(_AXIS)
+    columns = (column._replace(machine=column.machine or place in silent) for place, column in enumerate(_RANGE))
+    return Table(tuple(columns), tuple(rows))
 
 
-def _summary_row(study: SizeStudy, word: str, axis: int) -> Row:
+def _summary_row(study: SizeStudy, word: str, axis: int, above: int) -> Row:
     sizes, tiling = study.axes[axis], study.tilings[axis]
     nearest, legal = sizes.nearest, sizes.legal
     cells = (
@@ -133,23 +127,25 @@ def _summary_row(study: SizeStudy, word: str, axis: int) -> Row:
         _number(legal.smallest if legal else None),
         _number(tiling.step if tiling else None),
         Cell(_halo(tiling), " ".join(map(str, tiling.halo))) if tiling else Cell(NONE),
+        Cell.plain(study.report.design.name),
     )
-    return Row(cells, kind="plain" if sizes.present.legal else "error")
+    return Row(cells, "plain" if sizes.present.legal else "error", above)
 
 
-def _range_row(verdict: Verdict, word: str) -> Row:
+def _range_row(study: SizeStudy, verdict: Verdict, word: str, above: int) -> Row:
     outputs = [NONE if size is None else str(size) for size in verdict.outputs]
     broken = list(map(_mismatch, verdict.mismatches))
     cells = (
         _number(verdict.size),
-        Cell(word, word),
+        Cell.plain(word),
         Cell(", ".join(outputs), " ".join(outputs)),
         _number(verdict.rows),
-        Cell(_named(_losses(verdict)), " ".join(f"{layer}:{rows}" for layer, rows in verdict.lost)),
-        Cell(_named(broken), " ".join(mismatch.layer for mismatch in verdict.mismatches)),
+        Cell(some(_losses(verdict), MOST_NAMES), " ".join(f"{layer}:{rows}" for layer, rows in verdict.lost)),
+        Cell(some(broken, MOST_NAMES), " ".join(mismatch.layer for mismatch in verdict.mismatches)),
         _verdict(verdict),
+        Cell.plain(study.report.design.name),
     )
-    return Row(cells, kind="plain" if verdict.legal else "error")
+    return Row(cells, "plain" if verdict.legal else "error", above)
 
 
 def _number(value: int | None) -> Cell:
@@ -158,8 +154,8 @@ def _number(value: int | None) -> Cell:
 
 def _verdict(verdict: Verdict) -> Cell:
     if not verdict.legal:
-        return Cell("impossible", "impossible")
-    return Cell("clean", "clean") if verdict.clean else Cell("loses rows", "loses-rows")
+        return Cell.plain("impossible")
+    return Cell.plain("clean") if verdict.clean else Cell("loses rows", "loses-rows")
 
 
 def _losses(verdict: Verdict) -> list[str]:
@@ -176,51 +172,45 @@ def _mismatch(mismatch: Mismatch) -> str:
     return f"{mismatch.layer} ({' ≠ '.join(map(str, mismatch.sizes))})"
 
 
-def _named(names: Sequence[str]) -> str:
-    more = len(names) - MOST_NAMES
-    return ", ".join(names[:MOST_NAMES]) + (f" and {more} more" if more > 0 else "")
-
-
-def _notes(study: SizeStudy) -> list[str]:
-    alone = len(study.groups) == 1
+def _notes(study: SizeStudy) -> list[Note]:
+    words = AXES[len(study.axes)]
     notes = []
-    for word, axis in study.groups:
-        sizes, said = study.axes[axis], "" if alone else f"{word}: "
-        notes += [said + text for text in (_summary if study.wanted is not None else _present)(sizes)]
-    watched = study.axes[0].watched
+    for axes in study.groups:
+        said = "" if len(study.groups) == 1 else f"{' and '.join(words[axis] for axis in axes)}: "
+        about = (_present if study.wanted is None else _summary)(study.axes[axes[0]])
+        notes += [note._replace(text=said + note.text) for note in about]
     if study.wanted is not None:
-        notes.append(f"output: size of {', '.join(watched)}; lost: rows, each counted in its own layer's input")
-    notes.append(CLEAN)
-    notes += _tiling_notes(study)
-    return notes
+        watched = ", ".join(study.axes[0].watched)
+        notes.append(Note(f"output: size of {watched}; lost: rows, each counted in its own layer's input"))
+    return [*notes, Note(CLEAN), *map(Note, _tiling_notes(study))]
 
 
-def _present(sizes: Sizes) -> list[str]:
+def _present(sizes: Sizes) -> list[Note]:
     """Say what is wrong with the present size, and with all sizes."""
-    notes, present = [], sizes.present
+    present, wrong = sizes.present, []
     if present.mismatches:
-        notes.append(f"{present.size} breaks {_named(list(map(_mismatch, present.mismatches)))}")
+        wrong.append(Note(f"{present.size} breaks {some(list(map(_mismatch, present.mismatches)), MOST_NAMES)}"))
     elif present.lost:
-        notes.append(f"{present.size} loses {_rows(present.rows)}, at {_named(_losses(present))}")
-    return notes + _doubts(sizes)
+        wrong.append(Note(f"{present.size} loses {_rows(present.rows)}, at {some(_losses(present), MOST_NAMES)}"))
+    return wrong + _doubts(sizes)
 
 
-def _doubts(sizes: Sizes) -> list[str]:
+def _doubts(sizes: Sizes) -> list[Note]:
     if sizes.clean is None:
-        return ["the resizings are too irregular for a progression; --range tries sizes one by one"]
+        return [Note("the resizings are too irregular for a progression", Wish.TRY_SIZES)]
     if sizes.clean:
         return []
     if sizes.fewest is None:
-        return ["no size is legal"]
+        return [Note("no size is legal")]
     rows, best = sizes.fewest
-    return [f"no size is clean; the fewest that are lost are {_rows(rows)}, at {best}"]
+    return [Note(f"no size is clean; the fewest that are lost are {_rows(rows)}, at {best}")]
 
 
-def _summary(sizes: Sizes) -> list[str]:
+def _summary(sizes: Sizes) -> list[Note]:
     """Say in one line what the table says that is not shown."""
     if not sizes.clean or not sizes.legal:
         return _doubts(sizes)
-    return [f"clean sizes: {sizes.clean}; smallest legal: {sizes.legal.smallest}"]
+    return [Note(f"clean sizes: {sizes.clean}; smallest legal: {sizes.legal.smallest}")]
 
 
 def _rows(count: int | None) -> str:
@@ -245,8 +235,7 @@ def _tiling_notes(study: SizeStudy) -> list[str]:
     ]
 
 
-def sizes_dict(study: SizeStudy) -> dict[str, Any]:
-    """Return the study as plain data, the object that `--format json` prints."""
+def _data(study: SizeStudy) -> dict[str, Any]:
     design = study.report.design
     return {
         "schema": SCHEMA,
@@ -254,7 +243,7 @@ def sizes_dict(study: SizeStudy) -> dict[str, Any]:
         "source": design.source.name,
         "input": list(design.graph.input),
         "axes": [_axis(study, axis) for axis in range(len(study.axes))],
-        "findings": study.report.to_dict()["findings"],
+        "findings": study.report.findings_dict(),
     }
 
 

@@ -5,11 +5,11 @@ from typing import Annotated
 
 import typer
 
-from poolcalc.answers.diff import FIGURES, Difference, difference_tables
+from poolcalc.answers.diff import FIGURES, Difference, answer
 from poolcalc.api import analyze
 from poolcalc.cli import options
-from poolcalc.cli.output import complain, drawn, require_writable, write
-from poolcalc.cli.reports import read_design
+from poolcalc.cli.asking import read_design
+from poolcalc.cli.output import complain, require_writable, say
 from poolcalc.errors import UnreadableFile
 from poolcalc.network.design import Design
 from poolcalc.network.op import Shape
@@ -27,7 +27,7 @@ def diff(
         str,
         typer.Option(metavar="FIGURES", help=f"Fail where one of the network's figures changed: {', '.join(FIGURES)}."),
     ] = "",
-    form: options.Formats = options.Format.TABLE,
+    form: options.Formats = options.TABLE,
     output: options.Output = None,
     colour: options.Colours = options.Colour.AUTO,
 ) -> None:
@@ -39,13 +39,7 @@ def diff(
     watched = _figures(fail_on_change)
     shape = options.shape(size)
     difference = Difference(*(analyze(_design(name, shape)) for name in (old, new)))
-    if form is options.Format.JSON:
-        import json
-
-        text = json.dumps(difference.to_dict(everything=everything), indent=1) + "\n"
-    else:
-        text = drawn(difference_tables(difference, everything=everything), form, output, colour)
-    write(text, output)
+    say([answer(difference, everything=everything)], options.Printing(form.value, output, colour))
     broken = difference.changed(watched) if watched else []
     for change in broken:
         complain(f"error: {change.sentence}\n")

@@ -2,22 +2,18 @@
 
 from collections.abc import Sequence
 from enum import Enum
-from typing import Annotated
+from typing import Annotated, NamedTuple
 
 import typer
 
 from poolcalc.api import architectures
 from poolcalc.network.op import Shape
 from poolcalc.reading.architecture import parse_input
+from poolcalc.renderers import FORMATS
 
-
-class Format(str, Enum):
-    """How to print."""
-
-    TABLE = "table"
-    JSON = "json"
-    CSV = "csv"
-    MARKDOWN = "markdown"
+Format = Enum("Format", {form.upper(): form for form in FORMATS}, type=str)  # type: ignore[misc]
+"""How to print."""
+TABLE = Format("table")
 
 
 class Colour(str, Enum):
@@ -26,6 +22,15 @@ class Colour(str, Enum):
     AUTO = "auto"
     ALWAYS = "always"
     NEVER = "never"
+
+
+class Printing(NamedTuple):
+    """Where answers go, and how. output: a file; None for standard output."""
+
+    form: str = "table"
+    output: str | None = None
+    colour: Colour = Colour.AUTO
+    fold: bool = True
 
 
 def _names(incomplete: str) -> list[str]:

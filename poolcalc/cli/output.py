@@ -8,12 +8,13 @@ from pathlib import Path
 from shutil import get_terminal_size
 from typing import TextIO
 
-from poolcalc.cli.options import Colour, Format
+from poolcalc.cli.options import Colour, Printing
 from poolcalc.errors import DoesNotFit, InvalidArchitecture, PoolcalcError, UnreadableFile
 from poolcalc.finding import Finding
-from poolcalc.renderers import diagnostics
-from poolcalc.renderers.table import Cell, Row, Table
+from poolcalc.renderers import diagnostics, renderer
+from poolcalc.renderers.answer import Answer, Style
 from poolcalc.source import Place, Source
+from poolcalc.wish import Wish
 from poolcalc.wording import counted
 
 ASCII = str.maketrans({
@@ -23,22 +24,38 @@ ASCII = str.maketrans({
 """What our signs become on a stream that cannot encode them."""
 
 
-def drawn(tables: Sequence[Table], form: Format, output: str | None, colour: Colour) -> str:
-    """Return tables in a format other than JSON."""
-    from poolcalc.renderers import csv, markdown, text
+REMEDIES = {
+    Wish.UNFOLD: "--no-fold shows all",
+    Wish.PROVE: "--verify does it",
+    Wish.LIST_ALL: "--all lists every layer",
+    Wish.TRY_SIZES: "--range tries sizes one by one",
+    Wish.NAME_A_LAYER: "name one with --at",
+    Wish.FEWER_CHANNELS: "check the same geometry with a few channels by --thin",
+    Wish.LESS_WORK: "check a smaller --input, or the formulas alone with --no-forward",
+}
+"""The options that do what notes and errors make readers want."""
 
-    if form is Format.CSV:
-        return csv.render(tables)
-    if form is Format.MARKDOWN:
-        return "\n".join(map(markdown.render, tables))
-    if output is None:  # before the columns are laid out: not every sign keeps its width
-        tables = [_encodable_table(table, sys.stdout.encoding) for table in tables]
-    terminal = output is None and sys.stdout.isatty()
-    width = get_terminal_size().columns or 80 if terminal else None
-    emphasised = colour is Colour.ALWAYS or (
-        colour is Colour.AUTO and terminal and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+
+def say(answers: Sequence[Answer], how: Printing, *, several: bool = False) -> None:
+    """Print answers. several: whether several were asked for, though one may have come."""
+    write(renderer(how.form)(answers, _style(how, several=several)), how.output)
+
+
+def _style(how: Printing, *, several: bool) -> Style:
+    terminal = how.output is None and sys.stdout.isatty()
+    emphasised = terminal and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+    return Style(
+        fold=how.fold,
+        several=several,
+        width=get_terminal_size().columns or 80 if terminal else None,
+        colour=how.colour is Colour.ALWAYS or (how.colour is Colour.AUTO and emphasised),
+        remedies=REMEDIES,
+        spelled=_spelled if how.output is None else str,
     )
-    return "\n".join(text.render(table, width=width, colour=emphasised) for table in tables)
+
+
+def _spelled(text: str) -> str:
+    return _encodable(text, sys.stdout.encoding)
 
 
 class CannotWrite(PoolcalcError):  # noqa: N818 - reads better where it is caught
@@ -111,22 +128,6 @@ def _encodable(text: str, encoding: str | None) -> str:
     return text
 
 
-def _encodable_table(table: Table, encoding: str | None) -> Table:
-    def text(text: str) -> str:
-        return _encodable(text, encoding)
-
-    def row(row: Row) -> Row:
-        return row._replace(cells=tuple(Cell(text(cell.text)) for cell in row.cells), group=text(row.group))
-
-    return Table(
-        title=text(table.title),
-        columns=tuple(column._replace(title=text(column.title)) for column in table.columns),
-        rows=tuple(map(row, table.rows)),
-        totals=table.totals and row(table.totals),
-        notes=tuple(map(text, table.notes)),
-    )
-
-
 def complain(text: str) -> None:
     """Write to standard error."""
     sys.stderr.write(_encodable(text, sys.stderr.encoding))
@@ -142,7 +143,7 @@ def print_error(error: PoolcalcError) -> int:
             complain(f"error: {error.message}\n" + (f"  = help: {error.help}\n" if error.help else ""))
             return 2
         case _:
-            complain(f"error: {error}\n")
+            complain(f"error: {error.told(REMEDIES)}\n")
             return 1 if isinstance(error, DoesNotFit) else 2
 
 

@@ -1,61 +1,58 @@
 """`poolcalc rf`: the receptive field of every layer, of one unit, or around one pixel; and bounds for CI."""
 
-from collections.abc import Callable
 from dataclasses import replace
-from typing import Annotated, Any
+from typing import Annotated, NamedTuple
 
 import typer
 
 from poolcalc.analysis.layers import Layer, analyse
 from poolcalc.answers import Report
-from poolcalc.answers.fields import (
-    actual_of,
-    fields_dict,
-    last_map,
-    layer_named,
-    pixel_dict,
-    pixel_table,
-    unit_table,
-    view_unit,
-)
-from poolcalc.answers.tables import rf_table
+from poolcalc.answers.lookup import last_map, layer_named, seeing
 from poolcalc.cli import options
-from poolcalc.cli.reports import print_reports
+from poolcalc.cli.asking import tell
 from poolcalc.network.design import Design
 from poolcalc.network.expectation import Expectation, Relation, What
 from poolcalc.network.graph import INPUT
-from poolcalc.renderers.table import Table
+from poolcalc.renderers.answer import Answer
+
+At = Annotated[
+    str | None,
+    typer.Option(metavar="LAYER", help="The layer, or block, that --unit, --pixel and the bounds are about."),
+]
+Unit = Annotated[
+    str | None, typer.Option(metavar="I,J", help="Show what one unit sees; `center` is the one in the middle.")
+]
+Pixel = Annotated[str | None, typer.Option(metavar="Y,X", help="Show which units of each layer see a pixel.")]
+Origin = Annotated[
+    str, typer.Option("--from", metavar="LAYER", help="Give fields in units of this layer instead of input pixels.")
+]
+Gates = Annotated[
+    bool, typer.Option("--gates/--without-gates", help="Count global branches beside local ones, such as gates.")
+]
+Least = Annotated[int | None, typer.Option("--min", min=1, help="Fail where a field is smaller.")]
+Most = Annotated[int | None, typer.Option("--max", min=1, help="Fail where a field is larger.")]
+MostJump = Annotated[int | None, typer.Option("--max-jump", min=1, help="Fail where the jump is larger.")]
+Verify = Annotated[bool, typer.Option("--verify", help="Prove every field by running the network on NaN.")]
+Effective = Annotated[
+    str | None, typer.Option(metavar="LAYER", help="Show where the gradient of the central unit goes, untrained.")
+]
 
 
 def rf(  # noqa: PLR0913, PLR0917 - one for every option
     architectures: options.Architectures,
     size: options.Input = None,
-    at: Annotated[
-        str | None,
-        typer.Option(metavar="LAYER", help="The layer, or block, that --unit, --pixel and the bounds are about."),
-    ] = None,
-    unit: Annotated[
-        str | None, typer.Option(metavar="I,J", help="Show what one unit sees; `center` is the one in the middle.")
-    ] = None,
-    pixel: Annotated[
-        str | None, typer.Option(metavar="Y,X", help="Show which units of each layer see a pixel.")
-    ] = None,
-    origin: Annotated[
-        str, typer.Option("--from", metavar="LAYER", help="Give fields in units of this layer instead of input pixels.")
-    ] = INPUT,
-    gates: Annotated[
-        bool,
-        typer.Option("--gates/--without-gates", help="Count global branches beside local ones, such as gates."),
-    ] = True,
-    least: Annotated[int | None, typer.Option("--min", min=1, help="Fail where a field is smaller.")] = None,
-    most: Annotated[int | None, typer.Option("--max", min=1, help="Fail where a field is larger.")] = None,
-    most_jump: Annotated[int | None, typer.Option("--max-jump", min=1, help="Fail where the jump is larger.")] = None,
-    verify: Annotated[bool, typer.Option("--verify", help="Prove every field by running the network on NaN.")] = False,
-    effective: Annotated[
-        str | None, typer.Option(metavar="LAYER", help="Show where the gradient of the central unit goes, untrained.")
-    ] = None,
+    at: At = None,
+    unit: Unit = None,
+    pixel: Pixel = None,
+    origin: Origin = INPUT,
+    gates: Gates = True,
+    least: Least = None,
+    most: Most = None,
+    most_jump: MostJump = None,
+    verify: Verify = False,
+    effective: Effective = None,
     fold: options.Fold = True,
-    form: options.Formats = options.Format.TABLE,
+    form: options.Formats = options.TABLE,
     output: options.Output = None,
     colour: options.Colours = options.Colour.AUTO,
 ) -> None:
@@ -66,66 +63,62 @@ def rf(  # noqa: PLR0913, PLR0917 - one for every option
 
     Exit code 1: a bound that is not kept, a field that was refuted, or a layer that cannot run.
     """
-    if sum(question is not None for question in (unit, pixel, effective)) > 1:
-        raise typer.BadParameter("--unit, --pixel and --effective are questions of their own; ask one at a time")
-    if verify and not gates:
-        raise typer.BadParameter("the network runs with its gates; --verify cannot prove a field without them")
-
     bounds = _bounds(least, most, most_jump)
-    if at and unit is None and pixel is None and not bounds:
-        raise typer.BadParameter("--at is about --unit, --pixel, --min, --max or --max-jump; give one of them")
+    question = _Question(at, unit, pixel, effective)
+    question.require_sense(bounds, verify=verify, gates=gates)
 
-    def examine(design: Design) -> Report:
-        report = Report(design, analyse(design.graph))
-        if origin != INPUT or not gates:
-            start = INPUT if origin == INPUT else _map_named(report, origin)
-            report = Report(design, analyse(design.graph, origin=start, gates=gates))
-        if verify:
-            from poolcalc.execution.proof import prove
+    def ask(design: Design) -> Answer:
+        report = _examined(design, origin, gates=gates, verify=verify)
+        layer = seeing(report, at).node.name if at and bounds else None
+        return question.answer(replace(report, asked=tuple(bound._replace(layer=layer) for bound in bounds)))
 
-            report = replace(report, proof=prove(report.analysis, report.actual))
-        layer = _seeing(report, at).node.name if at and bounds else None
-        return replace(report, asked=tuple(bound._replace(layer=layer) for bound in bounds))
-
-    table, data = _answers(at, unit, pixel, effective, fold=fold, complete=form is options.Format.CSV)
-    print_reports(architectures, options.shape(size), form, output, colour, examine=examine, table=table, data=data)
+    tell(architectures, options.shape(size), options.Printing(form.value, output, colour, fold), ask)
 
 
-Answers = tuple[Callable[[Report], Table], Callable[[Report], dict[str, Any]]]
-"""How a report is shown, as a table and as data."""
+class _Question(NamedTuple):
+    """What is asked: of one unit, of one pixel, of the gradient; else of all layers. at: the layer in question."""
+
+    at: str | None
+    unit: str | None
+    pixel: str | None
+    effective: str | None
+
+    def require_sense(self, bounds: list[Expectation], *, verify: bool, gates: bool) -> None:
+        """Refuse options that do not go together."""
+        if sum(question is not None for question in self[1:]) > 1:
+            raise typer.BadParameter("--unit, --pixel and --effective are questions of their own; ask one at a time")
+        if verify and not gates:
+            raise typer.BadParameter("the network runs with its gates; --verify cannot prove a field without them")
+        if self.at and self.unit is None and self.pixel is None and not bounds:
+            raise typer.BadParameter("--at is about --unit, --pixel, --min, --max or --max-jump; give one of them")
+
+    def answer(self, report: Report) -> Answer:
+        from poolcalc.answers import pixel, rf, unit
+
+        if self.unit is not None:
+            layer = layer_named(report, self.at) if self.at else last_map(report)
+            return unit.answer(report, layer, _unit(report, layer, self.unit))
+        if self.pixel is not None:
+            place = options.place(self.pixel, report.analysis.origin_shape[1:], "--pixel")
+            return pixel.answer(report, place, (seeing(report, self.at),) if self.at else report.layers)
+        if self.effective is not None:
+            from poolcalc.answers import gradient
+
+            return gradient.answer(report, gradient.effective_of(report, self.effective))
+        return rf.answer(report)
 
 
-def _answers(
-    at: str | None, unit: str | None, pixel: str | None, effective: str | None, *, fold: bool, complete: bool
-) -> Answers:
-    """Return the table and the data that answer the question that was asked."""
-    if unit is not None:
+def _examined(design: Design, origin: str, *, gates: bool, verify: bool) -> Report:
+    """Return what is known, in units of a layer and without gates where that is asked, proven where that is."""
+    report = Report(design, analyse(design.graph))
+    if origin != INPUT or not gates:
+        start = INPUT if origin == INPUT else _map_named(report, origin)
+        report = Report(design, analyse(design.graph, origin=start, gates=gates))
+    if not verify:
+        return report
+    from poolcalc.execution.proof import prove
 
-        def view(report: Report) -> Any:
-            layer = layer_named(report, at) if at else last_map(report)
-            return view_unit(report, layer, _unit(report, layer, unit))
-
-        return lambda report: unit_table(
-            report, view(report)
-        ), lambda report: fields_dict(report) | {"unit": view(report).to_dict()}
-    if pixel is not None:
-
-        def watched(report: Report) -> tuple[tuple[int, ...], tuple[Layer, ...]]:
-            place = options.place(pixel, report.analysis.origin_shape[1:], "--pixel")
-            return place, (_seeing(report, at),) if at else report.layers
-
-        return (
-            lambda report: pixel_table(report, *watched(report)),
-            lambda report: fields_dict(report) | {"pixel": pixel_dict(report, *watched(report))},
-        )
-    if effective is not None:
-        from poolcalc.answers.gradient import effective_dict, effective_of, effective_table
-
-        return (
-            lambda report: effective_table(report, effective_of(report, effective)),
-            lambda report: fields_dict(report) | {"effective": effective_dict(effective_of(report, effective))},
-        )
-    return lambda report: rf_table(report, fold=fold, complete=complete), fields_dict
+    return replace(report, proof=prove(report.analysis, report.actual))
 
 
 def _map_named(report: Report, name: str) -> str:
@@ -134,14 +127,6 @@ def _map_named(report: Report, name: str) -> str:
     if not layer.shape or len(layer.shape) == 1:
         raise typer.BadParameter(f"{layer.node.name} has no spatial axes to count in", param_hint="--from")
     return layer.node.name
-
-
-def _seeing(report: Report, name: str) -> Layer:
-    """Return a layer by its name; refuse one that sees nothing of what fields are given in."""
-    layer = layer_named(report, name)
-    if layer.shape and layer.node.name not in report.actual:
-        actual_of(report, layer)
-    return layer
 
 
 def _unit(report: Report, layer: Layer, unit: str) -> tuple[int, ...]:

@@ -4,38 +4,43 @@ from typing import Annotated
 
 import typer
 
-from poolcalc.answers import Report
-from poolcalc.answers.derivations import arithmetic_lines
-from poolcalc.answers.tables import shapes_table
+from poolcalc.answers.shapes import answer
 from poolcalc.api import analyze
 from poolcalc.cli import options
-from poolcalc.cli.reports import confirmed, print_reports
+from poolcalc.cli.asking import confirmed, tell
 from poolcalc.network.design import Design
-from poolcalc.renderers.table import Table
+from poolcalc.renderers.answer import Answer
 
 THIN = 2
 """Channels in a thin pass: with one, a wrong order of the axes could go unnoticed."""
+
+Forward = Annotated[
+    bool, typer.Option("--forward/--no-forward", help="Run the network in NumPy to confirm the shapes.")
+]
+Batch = Annotated[int, typer.Option(min=1, help="Images to run, one after the other.")]
+Seed = Annotated[int, typer.Option(min=0, help="Seed of the random input and weights.")]
+Thin = Annotated[
+    bool, typer.Option("--thin", help=f"Run the same geometry with {THIN} channels, where the network is large.")
+]
+Threads = Annotated[
+    int | None, typer.Option(min=1, help="Threads to run it on; all processors if left out.", show_default=False)
+]
+Verbose = Annotated[
+    bool, typer.Option("--verbose", "-v", help="Print the arithmetic of every size; table and markdown only.")
+]
 
 
 def shapes(  # noqa: PLR0913, PLR0917 - one for every option
     architectures: options.Architectures,
     size: options.Input = None,
-    forward: Annotated[
-        bool, typer.Option("--forward/--no-forward", help="Run the network in NumPy to confirm the shapes.")
-    ] = True,
-    batch: Annotated[int, typer.Option(min=1, help="Images to run, one after the other.")] = 1,
-    seed: Annotated[int, typer.Option(min=0, help="Seed of the random input and weights.")] = 0,
-    thin: Annotated[
-        bool, typer.Option("--thin", help=f"Run the same geometry with {THIN} channels, where the network is large.")
-    ] = False,
-    threads: Annotated[
-        int | None, typer.Option(min=1, help="Threads to run it on; all processors if left out.", show_default=False)
-    ] = None,
+    forward: Forward = True,
+    batch: Batch = 1,
+    seed: Seed = 0,
+    thin: Thin = False,
+    threads: Threads = None,
     fold: options.Fold = True,
-    verbose: Annotated[
-        bool, typer.Option("--verbose", "-v", help="Print the arithmetic of every size; table and markdown only.")
-    ] = False,
-    form: options.Formats = options.Format.TABLE,
+    verbose: Verbose = False,
+    form: options.Formats = options.TABLE,
     output: options.Output = None,
     colour: options.Colours = options.Colour.AUTO,
 ) -> None:
@@ -44,21 +49,10 @@ def shapes(  # noqa: PLR0913, PLR0917 - one for every option
     Exit code 1: a layer that cannot run, or a shape that the forward pass did not confirm.
     """
 
-    def examine(design: Design) -> Report:
+    def ask(design: Design) -> Answer:
         if not forward:
-            return analyze(design)
-        return confirmed(design, batch=batch, seed=seed, threads=threads, channels=THIN if thin else None)
+            return answer(analyze(design), verbose=verbose)
+        report = confirmed(design, batch=batch, seed=seed, threads=threads, channels=THIN if thin else None)
+        return answer(report, verbose=verbose)
 
-    def table(report: Report) -> Table:
-        drawn = shapes_table(report, fold=fold, complete=form is options.Format.CSV)
-        return drawn._replace(notes=(*drawn.notes, *arithmetic_lines(report))) if verbose else drawn
-
-    print_reports(
-        architectures,
-        options.shape(size),
-        form,
-        output,
-        colour,
-        examine=examine,
-        table=table,
-    )
+    tell(architectures, options.shape(size), options.Printing(form.value, output, colour, fold), ask)

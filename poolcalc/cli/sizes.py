@@ -4,10 +4,10 @@ from typing import Annotated
 
 import typer
 
-from poolcalc.answers.sizes import SizeStudy, sizes_dict, sizes_table
+from poolcalc.answers.sizes import answer
 from poolcalc.api import analyze
 from poolcalc.cli import options
-from poolcalc.cli.reports import print_reports
+from poolcalc.cli.asking import tell
 from poolcalc.reading.architecture import SIZE
 
 
@@ -18,7 +18,7 @@ def sizes(
         str | None,
         typer.Option("--range", metavar="FIRST:LAST", help="Go through these input sizes one by one, such as 200:260."),
     ] = None,
-    form: options.Formats = options.Format.TABLE,
+    form: options.Formats = options.TABLE,
     output: options.Output = None,
     colour: options.Colours = options.Colour.AUTO,
 ) -> None:
@@ -29,16 +29,8 @@ def sizes(
     Exit code 1: a layer that cannot run on the present input.
     """
     wanted = None if span is None else _wanted(span)
-    print_reports(
-        architectures,
-        options.shape(size),
-        form,
-        output,
-        colour,
-        examine=analyze,
-        table=lambda report: sizes_table(SizeStudy(report, wanted), complete=form is options.Format.CSV),
-        data=lambda report: sizes_dict(SizeStudy(report, wanted)),
-    )
+    how = options.Printing(form.value, output, colour)
+    tell(architectures, options.shape(size), how, lambda graph: answer(analyze(graph), wanted))
 
 
 def _wanted(text: str) -> range:

@@ -20,6 +20,7 @@ from poolcalc.kernels.parallel import threads as helped_by
 from poolcalc.network.graph import INPUT, Node
 from poolcalc.network.op import Shape
 from poolcalc.network.walk import walk
+from poolcalc.wish import Wish
 
 Progress = Callable[[float], None]
 """Called after every layer with the share of the work that is done, 0 to 1."""
@@ -88,7 +89,7 @@ def _forward(
     except ValueError:  # NumPy's way to say that shapes do not go together: then the prediction was wrong
         return None, None
     except MemoryError as error:
-        raise DoesNotFit(f"memory ran out in {layer.node.name}; {_remedy(thin=bool(channels))}") from error
+        raise DoesNotFit(f"memory ran out in {layer.node.name}", *_wishes(thin=bool(channels))) from error
     if not channels:
         return result, result.shape
     shape = full_shape(result.shape, op.output_shape(shapes), layer.shape)
@@ -113,11 +114,10 @@ def _require_memory(needed: int, *, thin: bool) -> None:
     there = memory.available()
     if there is not None and needed > there:
         raise DoesNotFit(
-            f"the forward pass needs about {wording.memory(needed)} of memory, {wording.memory(there)} are available; "
-            + _remedy(thin=thin)
+            f"the forward pass needs about {wording.memory(needed)} of memory, {wording.memory(there)} are available",
+            *_wishes(thin=thin),
         )
 
 
-def _remedy(*, thin: bool) -> str:
-    first = "" if thin else "check the same geometry with a few channels by --thin, or "
-    return f"{first}check a smaller --input, or the formulas alone with --no-forward"
+def _wishes(*, thin: bool) -> tuple[Wish, ...]:
+    return (Wish.LESS_WORK,) if thin else (Wish.FEWER_CHANNELS, Wish.LESS_WORK)

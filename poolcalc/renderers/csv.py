@@ -4,11 +4,12 @@ import csv
 from collections.abc import Sequence
 from io import StringIO
 
-from poolcalc.renderers.table import Table
+from poolcalc.renderers.answer import PLAIN, Answer, Style
 
 
-def render(tables: Sequence[Table]) -> str:
+def render(answers: Sequence[Answer], style: Style = PLAIN) -> str:  # noqa: ARG001 - nothing to choose
     """Return the rows of tables that have the same columns; totals and notes are left out, so that columns add up."""
+    tables = [table for answer in answers for table in answer.tables()]
     stream = StringIO()
     writer = csv.writer(stream, lineterminator="\n")
     writer.writerow(column.key for column in tables[0].columns)

@@ -1,23 +1,32 @@
-"""Markdown: a table that GitHub and GitLab draw."""
+"""Markdown: tables that GitHub and GitLab draw."""
 
-from poolcalc.renderers.table import Cell, Table
+from collections.abc import Iterator, Sequence
+
+from poolcalc.renderers.answer import PLAIN, Answer, Style, Table
 
 
-def render(table: Table) -> str:
-    """Return title, table and notes."""
-    lines = [f"**{_escaped(table.title)}**", ""]
-    lines.append(_line([column.title for column in table.columns]))
-    lines.append(_line([":---" if column.left else "---:" for column in table.columns]))
+def render(answers: Sequence[Answer], style: Style = PLAIN) -> str:
+    """Return titles, tables and notes."""
+    return "\n".join(line for answer in answers for line in _answer(answer, style))
+
+
+def _answer(answer: Answer, style: Style) -> Iterator[str]:
+    *others, last = answer.tables()
+    title = answer.title
+    for table in (*others, last):
+        yield from (f"**{_escaped(title or style.worded(table.title))}**", "")
+        yield from _lines(table.for_people(fold=style.fold))
+        yield from ("", *(f"- {_escaped(note)}" for note in style.notes(answer) if table is last), "")
+        title = ""
+
+
+def _lines(table: Table) -> Iterator[str]:
+    yield _line([column.title for column in table.columns])
+    yield _line([":---" if column.left else "---:" for column in table.columns])
     for row in table.rows:
-        name, *others = row.cells
-        lines.append(_line([_escaped(_full(name, row.group)), *(_escaped(cell.text) for cell in others)]))
+        yield _line([_escaped(cell.text) for cell in row.cells])
     if table.totals:
-        lines.append(_line([f"**{_escaped(cell.text)}**" if cell.text else "" for cell in table.totals.cells]))
-    return "\n".join([*lines, "", *(f"- {_escaped(note)}" for note in table.notes), ""])
-
-
-def _full(name: Cell, group: str) -> str:
-    return f"{group}.{name.text}" if group else name.text
+        yield _line([f"**{_escaped(cell.text)}**" if cell.text else "" for cell in table.totals.cells])
 
 
 def _line(cells: list[str]) -> str:

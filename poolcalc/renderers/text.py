@@ -1,43 +1,101 @@
-"""Text for terminals and pipes: aligned columns, never a cut number.
+"""Text for terminals and pipes: aligned columns, never a cut number; what does not fit is left out, and named."""
 
-On a narrow terminal columns are left out, and named. Tables of a few hundred rows are drawn by rich; longer ones, on
-which it would take seconds, are aligned here.
-"""
+from collections.abc import Iterator, Sequence
 
-from collections.abc import Sequence
-from typing import Literal
+from poolcalc.renderers.answer import PLAIN, Answer, Row, Style, Table
 
-from poolcalc.renderers.table import Table
-
-MOST_RICH_ROWS = 300
 _GAP = 2
-_ENDLESS = 1_000_000
-"""Columns for rich, which shortens what does not fit: what fits has been decided before."""
+_STYLES = {"block": "1", "totals": "1", "error": "31"}
+"""What is bold and what is red."""
+
+Line = tuple[str, list[str]]
+"""Its kind, and a text for every column that is shown."""
 
 
-def render(table: Table, *, width: int | None = None, colour: bool = False) -> str:
-    """Return the table as text.
+def render(answers: Sequence[Answer], style: Style = PLAIN) -> str:
+    """Return titles, tables and notes."""
+    return "\n".join(part for answer in answers for part in _answer(answer, style))
 
-    width: columns of the terminal; None takes as many as the table needs. colour: whether to emphasise.
-    """
-    kept = _fitting(table, width)
-    title = _wrapped(table.title, width)
-    few = len(table.rows) <= MOST_RICH_ROWS
-    lines = _rich(table, kept, title, colour=colour) if few else _plain(table, kept, title)
-    notes = list(table.notes)
+
+def _answer(answer: Answer, style: Style) -> Iterator[str]:
+    *others, last = answer.tables()
+    title = answer.title
+    for table in (*others, last):
+        heading = style.spelled(title or style.worded(table.title))
+        notes = [style.spelled(note) for note in style.notes(answer) if table is last]
+        yield _drawn(_spelled(table.for_people(fold=style.fold), style), heading, notes, style)
+        title = ""
+
+
+def _spelled(table: Table, style: Style) -> Table:
+    """Return the table in signs that the stream can encode, before it is laid out: not every sign keeps its width."""
+
+    def spelled(row: Row) -> Row:
+        return row._replace(cells=tuple(cell._replace(text=style.spelled(cell.text)) for cell in row.cells))
+
+    return table._replace(
+        columns=tuple(column._replace(title=style.spelled(column.title)) for column in table.columns),
+        rows=tuple(map(spelled, table.rows)),
+        totals=table.totals and spelled(table.totals),
+    )
+
+
+def _drawn(table: Table, title: str, notes: list[str], style: Style) -> str:
+    lines = list(_lines(table))
+    widths = _widths(table, lines)
+    kept = _fitting(table, widths, style.width)
     if len(kept) < len(table.columns):
         names = ", ".join(column.title for place, column in enumerate(table.columns) if place not in kept)
-        notes.insert(0, f"left out at {width} columns: {names}")
-    return "\n".join([lines, "", *(_wrapped(note, width) for note in notes), ""])
+        notes = [f"left out at {style.width} columns: {names}", *notes]
+
+    def aligned(kind: str, texts: Sequence[str]) -> str:
+        cells = (_padded(texts[i], widths[i], left=table.columns[i].left) for i in kept)
+        return _emphasised((" " * _GAP).join(cells).rstrip(), kind, style)
+
+    rule = "─" * (sum(widths[i] + _GAP for i in kept) - _GAP)
+    parts = [_emphasised(_wrapped(title, style.width), "totals", style), ""]
+    parts += [aligned("totals", [column.title for column in table.columns]), style.spelled(rule)]
+    parts += [aligned(*line) for line in lines]
+    if table.totals:
+        parts += ["", aligned("totals", [cell.text for cell in table.totals.cells])]
+    return "\n".join([*parts, "", *(_wrapped(note, style.width) for note in notes), ""])
 
 
-def _fitting(table: Table, width: int | None) -> list[int]:
+def _lines(table: Table) -> Iterator[Line]:
+    """Yield every line but the totals.
+
+    A block's name stands on a line of kind `block` above its rows. A block one level down needs no line of its own:
+    its rows stand in the outer block, with its name in front of theirs.
+    """
+    blanks = [""] * (len(table.columns) - 1)
+    shown = ""
+    for row in table.rows:
+        block, name = table.block(row)
+        inner = block.removeprefix(f"{shown}.") if shown else block
+        one_level_down = inner != block and "." not in inner
+        if block != shown and not one_level_down:
+            shown = block
+            if shown:
+                yield "block", [shown, *blanks]
+        indented = ("  " if shown else "") + (f"{inner}." if block != shown else "") + name
+        yield row.kind, [indented, *(cell.text for cell in row.cells[1:])]
+
+
+def _widths(table: Table, lines: Sequence[Line]) -> list[int]:
+    """Return the width of every column, headings, totals and blocks' names included."""
+    from rich.cells import cell_len
+
+    totals = [[cell.text for cell in table.totals.cells]] if table.totals else []
+    texts = [[column.title for column in table.columns], *totals, *(texts for _, texts in lines)]
+    return [max(map(cell_len, column)) for column in zip(*texts, strict=True)]
+
+
+def _fitting(table: Table, widths: Sequence[int], width: int | None) -> list[int]:
     """Return the places of the columns to show: those that always stay, then the least expendable that fit."""
     places = range(len(table.columns))
     if width is None:
         return list(places)
     kept, left = [], width + _GAP
-    widths = _widths(table)
     for place in sorted(places, key=lambda place: table.columns[place].expendable):
         if table.columns[place].expendable == 0 or widths[place] + _GAP <= left:
             kept.append(place)
@@ -45,93 +103,15 @@ def _fitting(table: Table, width: int | None) -> list[int]:
     return sorted(kept)
 
 
-def _widths(table: Table) -> list[int]:
-    """Return the width of every column, headings and blocks' names included."""
+def _padded(text: str, width: int, *, left: bool) -> str:
     from rich.cells import cell_len
 
-    widths = [cell_len(column.title) for column in table.columns]
-    for kind, texts in _lines(table, range(len(table.columns))):
-        for place, text in enumerate(texts[:1] if kind == "group" else texts):
-            widths[place] = max(widths[place], cell_len(text))
-    return widths
+    blank = " " * (width - cell_len(text))
+    return text + blank if left else blank + text
 
 
-def _lines(table: Table, kept: Sequence[int]) -> list[tuple[str, list[str]]]:
-    """Return (kind, texts) for every line, totals last, with a text for each kept column.
-
-    A block's name stands on a line of kind `group` above its rows. A block one level down needs no line of its own:
-    its rows stand in the outer block, with its name in front of theirs.
-    """
-    lines: list[tuple[str, list[str]]] = []
-    shown = ""
-    for row in table.rows:
-        inner = row.group.removeprefix(f"{shown}.") if shown else row.group
-        one_level_down = inner != row.group and "." not in inner
-        if row.group != shown and not one_level_down:
-            shown = row.group
-            if shown:
-                lines.append(("group", [shown, *("" for _ in kept[1:])]))
-        texts = [row.cells[i].text for i in kept]
-        texts[0] = ("  " if shown else "") + (f"{inner}." if row.group != shown else "") + texts[0]
-        lines.append((row.kind, texts))
-    if table.totals:
-        lines.append(("totals", [table.totals.cells[i].text for i in kept]))
-    return lines
-
-
-def _plain(table: Table, kept: Sequence[int], title: str) -> str:
-    from rich.cells import cell_len
-
-    widths, columns = _widths(table), table.columns
-    gap = " " * _GAP
-
-    def aligned(texts: Sequence[str]) -> str:
-        cells = [
-            (text, " " * (widths[i] - cell_len(text)), columns[i].left) for text, i in zip(texts, kept, strict=True)
-        ]
-        return gap.join(text + blank if left else blank + text for text, blank, left in cells).rstrip()
-
-    rule = "─" * (sum(widths[i] + _GAP for i in kept) - _GAP)
-    lines = [title, "", aligned([columns[i].title for i in kept]), rule]
-    for kind, texts in _lines(table, kept):
-        lines += [rule] * (kind == "totals")
-        lines.append(aligned(texts))
-    return "\n".join(lines)
-
-
-def _rich(table: Table, kept: Sequence[int], title: str, *, colour: bool) -> str:
-    from io import StringIO
-
-    from rich.box import SIMPLE_HEAD
-    from rich.console import Console
-    from rich.table import Table as RichTable
-    from rich.text import Text
-
-    # Rich would measure every cell and wrap it in padding; told the widths, it takes half the time.
-    drawn = RichTable(box=SIMPLE_HEAD, show_edge=False, pad_edge=False, padding=0)
-    widths, columns = _widths(table), [table.columns[place] for place in kept]
-    gaps = ["", *(" " * (_GAP - 1) for _ in columns[1:])]  # beside the one that the box draws
-    for place, column, gap in zip(kept, columns, gaps, strict=True):
-        justify: Literal["left", "right"] = "left" if column.left else "right"
-        drawn.add_column(Text(gap + column.title), justify=justify, width=widths[place] + len(gap), no_wrap=True)
-    styles = {"group": "bold", "error": "red", "totals": "bold"}
-    for kind, texts in _lines(table, kept):
-        if kind == "totals":
-            drawn.add_section()
-        drawn.add_row(*(Text(gap + text) for gap, text in zip(gaps, texts, strict=True)), style=styles.get(kind))
-    stream = StringIO()
-    console = Console(
-        file=stream,
-        width=_ENDLESS,
-        height=len(table.rows),  # given both, rich does not ask the environment
-        color_system="standard" if colour else None,
-        no_color=False,
-        force_terminal=colour,
-        force_jupyter=False,  # which would show the table in the notebook instead of returning it
-        highlight=False,
-    )
-    console.print(Text(title, style="bold"), "", drawn, sep="\n")
-    return "\n".join(line.rstrip() for line in stream.getvalue().rstrip().splitlines())
+def _emphasised(text: str, kind: str, style: Style) -> str:
+    return f"\x1b[{_STYLES[kind]}m{text}\x1b[0m" if style.colour and kind in _STYLES else text
 
 
 def _wrapped(note: str, width: int | None) -> str:

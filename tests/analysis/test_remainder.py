@@ -12,7 +12,7 @@ from poolcalc import loads
 from poolcalc.analysis.layers import Analysis, analyse
 from poolcalc.analysis.remainder import Unread, lost_rows, origins
 from poolcalc.analysis.sizes import Sizes
-from poolcalc.answers.tables import unread_lines
+from poolcalc.answers.shapes import unread_lines
 from poolcalc.rule.facts import Facts
 from poolcalc.rules.broken_expectation import BrokenExpectation
 from poolcalc.rules.lost_rows import LostRows

@@ -1,24 +1,22 @@
-"""The report: its JSON contract key by key, its totals in every format, and the renderers on one table."""
+"""The report: its JSON contract key by key, and its totals in every format."""
 
 import csv
 import io
 import json
 import re
 from collections.abc import Callable, Iterator
-from html.parser import HTMLParser
 from typing import Any
 
 import pytest
-from markdown_it import MarkdownIt
 from support.files import BROKEN
-from support.printed import printed_tables, require_narrowed
+from support.printed import markdown_rows, printed_tables, require_narrowed
 
 import poolcalc
-from poolcalc.answers.fields import fields_dict
-from poolcalc.answers.tables import rf_table, shapes_table
+from poolcalc.answers import rf, shapes
+from poolcalc.answers.rf import fields_dict
 from poolcalc.renderers import csv as csv_renderer
-from poolcalc.renderers import html, markdown, text
-from poolcalc.renderers.table import Cell, Column, Row, Table
+from poolcalc.renderers import markdown, text
+from poolcalc.renderers.answer import Style
 from poolcalc.wording import percent
 
 BUNDLED = poolcalc.architectures()
@@ -308,22 +306,23 @@ def test_a_finding_says_what_where_and_what_to_do() -> None:
 
 
 @pytest.mark.parametrize("network", BUNDLED)
-def test_totals_are_the_sums_of_the_rows_in_every_format(network: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_totals_are_the_sums_of_the_rows_in_every_format(network: str) -> None:
     report = poolcalc.analyze(poolcalc.load(network))
     data = report.to_dict()
     sums = {key: sum(each[key] for each in data["layers"]) for key in SUMS}
     assert sums == {key: data["totals"][key] for key in SUMS}
 
-    rows = list(csv.DictReader(io.StringIO(csv_renderer.render([shapes_table(report, complete=True)]))))
+    answer = shapes.answer(report)
+    rows = list(csv.DictReader(io.StringIO(csv_renderer.render([answer]))))
     assert [row["name"] for row in rows] == ["input", *(each["name"] for each in data["layers"])]
     for key in ("params", "macs"):
         assert sum(int(row[key] or 0) for row in rows) == sums[key]
 
     for fold in (True, False):
-        table = shapes_table(report, fold=fold)
-        assert table_sums(markdown_rows(markdown.render(table))) == {"params": sums["params"], "MACs": sums["macs"]}
-        monkeypatch.setattr(text, "MOST_RICH_ROWS", 300 if fold else 0)
-        (printed,) = printed_tables(text.render(table))
+        style = Style(fold=fold)
+        rows = markdown_rows(markdown.render([answer], style))
+        assert table_sums(rows) == {"params": sums["params"], "MACs": sums["macs"]}
+        (printed,) = printed_tables(text.render([answer], style))
         assert table_sums([*printed.rows, printed.totals]) == {"params": sums["params"], "MACs": sums["macs"]}
 
 
@@ -341,33 +340,20 @@ def number(cell: str) -> int:
     return int(cell.replace(",", "") or 0)
 
 
-def markdown_rows(source: str) -> list[dict[str, str]]:
-    """Read a Markdown table as a Markdown parser does."""
-    cells: list[list[str]] = []
-    for token in MarkdownIt("commonmark").enable("table").parse(source):
-        if token.type == "tr_open":
-            cells.append([])
-        elif token.type == "inline" and token.level > 3 and cells:
-            cells[-1].append("".join(part.content for part in token.children or ()))
-    heading, *rows = (row for row in cells if row)
-    return [dict(zip(heading, row, strict=True)) for row in rows]
-
-
 @pytest.mark.parametrize("network", BUNDLED)
-def test_every_table_fits_a_terminal_without_cutting_a_number(network: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(text, "MOST_RICH_ROWS", 0)  # ten times faster, and shown below to look the same
+def test_every_table_fits_a_terminal_without_cutting_a_number(network: str) -> None:
     report = poolcalc.analyze(poolcalc.load(network))
-    for table in (shapes_table(report), rf_table(report)):
-        (whole,) = printed_tables(text.render(table))
+    for answer in (shapes.answer(report), rf.answer(report)):
+        (whole,) = printed_tables(text.render([answer]))
         for width in (80, 120):
-            (shown,) = printed_tables(text.render(table, width=width))
+            (shown,) = printed_tables(text.render([answer], Style(width=width)))
             require_narrowed(shown, whole, width)
 
 
 @pytest.mark.parametrize("network", ["vgg16", "efficientnet_b0", "tcn"])
 def test_the_printed_table_shows_the_numbers_of_the_json(network: str) -> None:
     report = poolcalc.analyze(poolcalc.load(network))
-    (printed,) = printed_tables(text.render(shapes_table(report, fold=False)))
+    (printed,) = printed_tables(text.render([shapes.answer(report)], Style(fold=False)))
     rows = [row for row in printed.rows if row["output"]][1:]
     for row, each in zip(rows, report.to_dict()["layers"], strict=True):
         assert each["name"].endswith(row["name"])
@@ -384,7 +370,7 @@ def test_the_printed_table_shows_the_numbers_of_the_json(network: str) -> None:
 @pytest.mark.parametrize("network", BUNDLED)
 def test_csv_and_json_agree_on_receptive_fields(network: str) -> None:
     report = poolcalc.analyze(poolcalc.load(network))
-    rows = csv.DictReader(io.StringIO(csv_renderer.render([rf_table(report, complete=True)])))
+    rows = csv.DictReader(io.StringIO(csv_renderer.render([rf.answer(report)])))
     layers = report.to_dict()["layers"]
     keys = {"receptive_field": "size", "receptive_field_min": "size_min", "first": "first", "center": "center"}
     for row, each in zip(list(rows)[1:], layers, strict=True):
@@ -396,127 +382,7 @@ def test_csv_and_json_agree_on_receptive_fields(network: str) -> None:
         assert ("varies" in row["remarks"].split()) is each["receptive_field"]["varies"]
 
 
-# Renderers
-
-TABLE = Table(
-    title="a <net>  1×8×8",
-    columns=(
-        Column(key="name", title="name", left=True),
-        Column(key="window", title="window", left=True, expendable=1),
-        Column(key="params", title="params"),
-    ),
-    rows=(
-        Row((Cell("input", "input"), Cell(""), Cell(""))),
-        Row((Cell("conv", "stem.conv"), Cell("3×3 p1", "3×3 p1"), Cell("1,234", 1234)), "stem"),
-        Row((Cell("a|b", "stem.1.a|b"), Cell("2×2/2", "2×2/2"), Cell("–")), "stem.1", "error"),
-        Row((Cell("*x*", "head.2.*x*"), Cell(""), Cell("10", 10)), "head.2"),
-        Row((Cell("<b>", "<b>"), Cell(""), Cell("0", 0))),
-    ),
-    totals=Row((Cell("total", "total"), Cell(""), Cell("1,244", 1244))),
-    notes=("2 * 3 & <so on>", "params: learned values"),
-)
-
-
-def test_the_table_as_text() -> None:
-    assert text.render(TABLE) == (
-        "a <net>  1×8×8\n"
-        "\n"
-        "name     window  params\n"
-        "───────────────────────\n"
-        "input\n"
-        "stem\n"
-        "  conv   3×3 p1   1,234\n"
-        "  1.a|b  2×2/2        –\n"
-        "head.2\n"
-        "  *x*                10\n"
-        "<b>                   0\n"
-        "\n"
-        "total             1,244\n"
-        "\n"
-        "2 * 3 & <so on>\n"
-        "params: learned values\n"
-    )
-
-
-def test_long_tables_look_like_short_ones(monkeypatch: pytest.MonkeyPatch) -> None:
-    short = text.render(TABLE)
-    monkeypatch.setattr(text, "MOST_RICH_ROWS", 0)
-    rule = "───────────────────────\n"
-    assert text.render(TABLE) == short.replace("\n\ntotal", f"\n{rule}total")
-
-
-def test_the_table_on_a_narrow_terminal() -> None:
-    assert text.render(TABLE, width=15).split("\n")[2:8] == [
-        "name     params",
-        "───────────────",
-        "input",
-        "stem",
-        "  conv    1,234",
-        "  1.a|b       –",
-    ]
-    assert "left out at 22\n  columns: window\n" in text.render(TABLE, width=22)
-    assert "left out" not in text.render(TABLE, width=23)
-
-
-def test_the_table_in_markdown() -> None:
-    assert markdown.render(TABLE) == (
-        "**a &lt;net>  1×8×8**\n"
-        "\n"
-        "| name | window | params |\n"
-        "| :--- | :--- | ---: |\n"
-        "| input |  |  |\n"
-        "| stem.conv | 3×3 p1 | 1,234 |\n"
-        "| stem.1.a\\|b | 2×2/2 | – |\n"
-        "| head.2.\\*x\\* |  | 10 |\n"
-        "| &lt;b> |  | 0 |\n"
-        "| **total** |  | **1,244** |\n"
-        "\n"
-        "- 2 \\* 3 &amp; &lt;so on>\n"
-        "- params: learned values\n"
-    )
-
-
-def test_the_table_in_csv() -> None:
-    assert csv_renderer.render([TABLE, TABLE]) == (
-        "name,window,params\n" + "input,,\nstem.conv,3×3 p1,1234\nstem.1.a|b,2×2/2,\nhead.2.*x*,,10\n<b>,,0\n" * 2
-    )
-
-
-def test_the_table_in_html() -> None:
-    left, right = ' style="text-align: left"', ' style="text-align: right"'
-    assert html.render(TABLE) == (
-        "<table><caption>a &lt;net&gt;  1×8×8</caption>"
-        f"<thead><tr><th{left}>name</th><th{left}>window</th><th{right}>params</th></tr></thead><tbody>"
-        f"<tr><td{left}>input</td><td{left}></td><td{right}></td></tr>"
-        f'<tr><th colspan="3"{left}>stem</th></tr>'
-        f"<tr><td{left}>conv</td><td{left}>3×3 p1</td><td{right}>1,234</td></tr>"
-        f'<tr><th colspan="3"{left}>stem.1</th></tr>'
-        f"<tr><td{left}>a|b</td><td{left}>2×2/2</td><td{right}>–</td></tr>"
-        f'<tr><th colspan="3"{left}>head.2</th></tr>'
-        f"<tr><td{left}>*x*</td><td{left}></td><td{right}>10</td></tr>"
-        f"<tr><td{left}>&lt;b&gt;</td><td{left}></td><td{right}>0</td></tr></tbody>"
-        f"<tfoot><tr><td{left}>total</td><td{left}></td><td{right}>1,244</td></tr></tfoot></table>"
-        "<p>2 * 3 &amp; &lt;so on&gt;</p><p>params: learned values</p>"
-    )
-
-
-@pytest.mark.parametrize(
-    "name", ["a|b", "*a*", "_a_", "`a`", "<a>", "[a](b)", "a\\", "\\|", "~~a~~", "&amp;", "$a$", "#a", "'\"a"]
-)
-def test_a_name_is_read_back_from_markdown_and_html_as_it_was(name: str) -> None:
-    table = Table(title=name, columns=TABLE.columns, rows=(Row((Cell(name), Cell(""), Cell("1"))),))
-    (row,) = markdown_rows(markdown.render(table))
-    assert row["name"] == name
-
-    class Texts(HTMLParser):
-        found: list[str] = []  # noqa: RUF012 - a class of one instance
-
-        def handle_data(self, data: str) -> None:
-            self.found.append(data)
-
-    parser = Texts()
-    parser.feed(html.render(table))
-    assert [data for data in parser.found if data == name] == [name, name]
+# Notebooks and numbers
 
 
 def test_a_notebook_gets_html_and_text(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -18,6 +18,7 @@ from poolcalc.execution.weights import Noise
 from poolcalc.kernels import Array
 from poolcalc.ops import BY_NAME
 from poolcalc.ops.linear import Linear
+from poolcalc.wish import Wish
 
 NETWORKS = ("lenet5", "mobilenet_v2", "shufflenet_v2_x1_0", "tcn")
 LARGE = ("densenet121", "dcgan_generator", "efficientnet_b0", "resnet18", "vgg11")
@@ -167,9 +168,10 @@ def test_what_does_not_fit_is_refused_before_anything_is_allocated(
 
     monkeypatch.setattr(Noise, "__init__", never)
     monkeypatch.setattr(memory, "available", lambda: 8 * 2**20)
-    with pytest.raises(DoesNotFit, match="--no-forward") as refusal:
+    with pytest.raises(DoesNotFit, match="MiB are available") as refusal:
         run(analysis_of("vgg16", (3, 512, 512)), channels=channels)
-    assert ("--thin" in str(refusal.value)) is (channels is None)
+    assert (Wish.FEWER_CHANNELS in refusal.value.wishes) is (channels is None)
+    assert Wish.LESS_WORK in refusal.value.wishes
 
 
 def test_a_thin_pass_fits_where_a_full_one_does_not(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -8,16 +8,15 @@ from support.calls import calls
 
 from poolcalc import Graph, analyze, loads
 from poolcalc.analysis.sizes import Sizes
-from poolcalc.answers.fields import fields_dict
-from poolcalc.answers.tables import rf_table, shapes_table
+from poolcalc.answers import rf, shapes
 from poolcalc.network.op import Shape
 from poolcalc.ops.conv import Conv
 
 WORKS: dict[str, Callable[[Graph], object]] = {
     "analysis": lambda graph: analyze(graph).params,
-    "shapes": lambda graph: shapes_table(analyze(graph)),
-    "fields": lambda graph: rf_table(analyze(graph)),
-    "json": lambda graph: fields_dict(analyze(graph)),
+    "shapes": lambda graph: shapes.answer(analyze(graph)).tables(),
+    "fields": lambda graph: rf.answer(analyze(graph)).tables(),
+    "json": lambda graph: rf.answer(analyze(graph)).data(),
     "sizes": lambda graph: Sizes(graph, 0).clean,
 }
 

@@ -1,7 +1,9 @@
-"""Tables of plain text, read back."""
+"""Printed tables, read back."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+
+from markdown_it import MarkdownIt
 
 
 @dataclass(slots=True)
@@ -85,3 +87,15 @@ def _spans(lines: Sequence[str]) -> list[tuple[int, int]]:
     used = [any(line[i : i + 1].strip() for line in lines) for i in range(width)]
     starts = [i for i in range(width) if used[i] and not any(used[max(i - 2, 0) : i])]
     return list(zip(starts, [*starts[1:], width], strict=True))
+
+
+def markdown_rows(source: str) -> list[dict[str, str]]:
+    """Read a Markdown table as a Markdown parser does."""
+    cells: list[list[str]] = []
+    for token in MarkdownIt("commonmark").enable("table").parse(source):
+        if token.type == "tr_open":
+            cells.append([])
+        elif token.type == "inline" and token.level > 3 and cells:
+            cells[-1].append("".join(part.content for part in token.children or ()))
+    heading, *rows = (row for row in cells if row)
+    return [dict(zip(heading, row, strict=True)) for row in rows]

@@ -1,0 +1,125 @@
+"""The columns of tables with a row for every layer; each is declared once."""
+
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple
+
+from poolcalc.analysis.layers import Layer
+from poolcalc.answers.folding import rows_above
+from poolcalc.answers.report import Report
+from poolcalc.geometry.field import Summary
+from poolcalc.renderers.answer import Cell, Column, Note, Row, Table
+from poolcalc.wording import NONE, evenly, exact, percent, times
+
+
+class Declared(NamedTuple):
+    """A column and the cell that it has for a layer; counted columns have a total."""
+
+    column: Column
+    cell: Callable[[Report, Layer], Cell]
+    total: Callable[[Report], int] | None = None
+
+
+def declared(key: str, title: str, cell: Callable[[Report, Layer], Cell], **options: Any) -> Declared:
+    """Return a column, and its cells."""
+    total = options.pop("total", None)
+    return Declared(Column(key=key, title=title, **options), cell, total)
+
+
+def _name(_: Report, layer: Layer) -> Cell:
+    return Cell.plain(layer.node.name)
+
+
+def _operator(_: Report, layer: Layer) -> Cell:
+    return Cell.plain(layer.node.op.keyword)
+
+
+def _output(_: Report, layer: Layer) -> Cell:
+    if layer.shape:
+        return Cell(times(layer.shape), "x".join(map(str, layer.shape)))
+    return Cell("impossible" if layer.problem else "unknown")
+
+
+def percentage(value: float | None) -> Cell:
+    """Return a percentage, with as many digits as it takes."""
+    return Cell(NONE if value is None else percent(value), value)
+
+
+def per_axis(layer: Layer, pick: Callable[[Summary], Any]) -> list[Any]:
+    """Return one figure of the receptive field for every axis, None where it is unknown."""
+    return [pick(axis) if axis else None for axis in layer.receptive_field]
+
+
+def joined(values: Sequence[Any]) -> Cell:
+    """Return one figure per axis, once where all are equal."""
+    texts = ["" if value is None else str(value) for value in values]
+    return Cell(evenly([text or NONE for text in texts]), "x".join(texts)) if any(texts) else Cell(NONE)
+
+
+def _field_size(_: Report, layer: Layer) -> Cell:
+    sizes = per_axis(layer, lambda axis: axis.size)
+    shown = per_axis(layer, lambda axis: f"{axis.size_min}–{axis.size}" if axis.varies else axis.size)
+    cell = joined(["?" if size is None else size for size in shown])
+    return Cell(cell.text + ("*" if layer.sees_everything else ""), joined(sizes).value)
+
+
+def _field_size_min(_: Report, layer: Layer) -> Cell:
+    return joined(per_axis(layer, lambda axis: axis.size_min))
+
+
+def _jump(_: Report, layer: Layer) -> Cell:
+    return joined(per_axis(layer, lambda axis: exact(axis.jump)))
+
+
+def _architecture(report: Report, _layer: Layer) -> Cell:
+    return Cell.plain(report.design.name)
+
+
+NAME = declared("name", "name", _name, left=True, shared="first", nested=True)
+OPERATOR = declared("op", "operator", _operator, left=True, expendable=2, shared="first")
+FIELD_SIZE = declared("receptive_field", "RF", _field_size)
+JUMP = declared("jump", "jump", _jump, expendable=4)
+
+FIELD_SIZE_MIN = declared("receptive_field_min", "", _field_size_min, machine=True)
+ARCHITECTURE = declared("architecture", "", _architecture, machine=True)
+
+
+def output(**options: Any) -> Declared:
+    """Return the column of output shapes."""
+    return declared("output_shape", "output", _output, **options)
+
+
+def layer_table(report: Report, columns: Sequence[Declared]) -> Table:
+    """Return a row for the input and for every layer."""
+    first = {
+        "name": Cell.plain("input"),
+        "output_shape": Cell(times(report.graph.input), "x".join(map(str, report.graph.input))),
+        "architecture": Cell.plain(report.design.name),
+    }
+    rows = [Row(tuple(first.get(each.column.key, Cell("")) for each in columns))]
+    for layer, above in zip(report.layers, rows_above(report.layers), strict=True):
+        cells = tuple(each.cell(report, layer) for each in columns)
+        rows.append(Row(cells, "plain" if layer.shape else "error", above))
+    totals = None
+    if any(each.total for each in columns):
+        sums = [Cell(f"{each.total(report):,}", each.total(report)) if each.total else Cell("") for each in columns]
+        totals = Row((Cell.plain("total"), *sums[1:]))
+    return Table(tuple(each.column for each in columns), tuple(rows), totals)
+
+
+def title(report: Report) -> str:
+    """Return what stands above answers about a whole network."""
+    heading = f"{report.design.name}  {times(report.graph.input)}"
+    return f"{heading}  {report.design.reference}" if report.design.reference else heading
+
+
+def field_legend(layers: Sequence[Layer]) -> list[Note]:
+    """Explain the signs in the column of receptive fields, those that really occur."""
+    summaries = [axis for layer in layers for axis in layer.receptive_field]
+    parts = []
+    if any(axis and axis.varies for axis in summaries):
+        parts.append("a–b depends on the unit's position")
+    if any(layer.sees_everything for layer in layers):
+        parts.append("* some path sees the whole map (global pooling or a gate)")
+    if None in summaries:
+        parts.append("? too irregular for one figure")
+    return [Note(f"RF: {', '.join(parts)}")] if parts else []

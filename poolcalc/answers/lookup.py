@@ -1,0 +1,50 @@
+"""Layers by their names, and what the question makes sense for; or why there is none."""
+
+from itertools import accumulate
+
+from poolcalc.analysis.actual import ActualField
+from poolcalc.analysis.layers import Layer, last_local
+from poolcalc.answers.report import Report
+from poolcalc.errors import UnknownLayer
+from poolcalc.wish import Wish
+from poolcalc.wording import did_you_mean
+
+
+def layer_named(report: Report, name: str) -> Layer:
+    """Return a layer by its name, or the last layer of a block by the block's."""
+    layers = {layer.node.name: layer for layer in report.layers}
+    inside = [layer for layer in report.layers if layer.node.name.startswith(f"{name}.")]
+    if found := layers.get(name, inside[-1] if inside else None):
+        return found
+    known = {prefix for each in layers for prefix in accumulate(each.split("."), "{}.{}".format)}
+    close = did_you_mean(name, sorted(known))
+    raise UnknownLayer(f"no layer is called '{name}'" + (f"; {close}" if close else ""))
+
+
+def last_map(report: Report, start: Layer | None = None) -> Layer:
+    """Return the last layer, back from `start`, whose units still look at different places."""
+    layers = {layer.node.name: layer for layer in report.layers}
+    if layer := last_local(start or report.layers[-1], layers):
+        return layer
+    raise UnknownLayer("no layer has units of its own", Wish.NAME_A_LAYER)
+
+
+def actual_of(report: Report, layer: Layer) -> ActualField:
+    """Return a layer's actual field, or say why there is none."""
+    name = layer.node.name
+    if layer.shape is None:
+        raise UnknownLayer(f"{name} cannot run, so its units see nothing")
+    if name not in report.actual:
+        raise UnknownLayer(f"{name} does not see {report.analysis.origin}")
+    field = report.actual[name]
+    if field is None:
+        raise UnknownLayer(f"the field of {name} is too ragged to list")
+    return field
+
+
+def seeing(report: Report, name: str) -> Layer:
+    """Return a layer by its name; refuse one that sees nothing of what fields are given in."""
+    layer = layer_named(report, name)
+    if layer.shape and layer.node.name not in report.actual:
+        actual_of(report, layer)
+    return layer

@@ -1,0 +1,131 @@
+"""Size, reduction, receptive field and cost of every layer, and what confirms the sizes."""
+
+from collections.abc import Iterator, Sequence
+
+from poolcalc.analysis.layers import Analysis, Layer
+from poolcalc.analysis.remainder import lost_rows
+from poolcalc.answers.columns import (
+    ARCHITECTURE,
+    FIELD_SIZE,
+    FIELD_SIZE_MIN,
+    JUMP,
+    NAME,
+    OPERATOR,
+    declared,
+    field_legend,
+    layer_table,
+    output,
+    percentage,
+    title,
+)
+from poolcalc.answers.derivations import arithmetic_lines
+from poolcalc.answers.folding import rows_above, what_is_folded
+from poolcalc.answers.report import Report
+from poolcalc.renderers.answer import Answer, Cell, Note, counted
+from poolcalc.wording import NONE, evenly, some
+
+
+def _window(_: Report, layer: Layer) -> Cell:
+    return Cell.plain(layer.node.op.notation())
+
+
+def _reduction(report: Report, layer: Layer) -> Cell:
+    return percentage(report.reduction(layer))
+
+
+def _cumulative(report: Report, layer: Layer) -> Cell:
+    return percentage(report.cumulative_reduction(layer))
+
+
+def _params(_: Report, layer: Layer) -> Cell:
+    return counted([layer.params])
+
+
+def _macs(_: Report, layer: Layer) -> Cell:
+    return counted([layer.macs])
+
+
+def _confirmed(report: Report, layer: Layer) -> Cell:
+    answer = report.confirmed(layer)
+    return Cell(NONE) if answer is None else Cell.plain(str(answer).lower())
+
+
+COLUMNS = (
+    NAME,
+    OPERATOR,
+    declared("window", "window", _window, left=True, expendable=3, shared="first"),
+    output(),
+    declared("reduction_percent", "reduced", _reduction, shared="first"),
+    declared("cumulative_reduction_percent", "overall", _cumulative, expendable=6),
+    FIELD_SIZE,
+    JUMP,
+    declared("params", "params", _params, total=lambda report: report.params, shared="sum"),
+    declared("macs", "MACs", _macs, expendable=5, total=lambda report: report.macs, shared="sum"),
+    FIELD_SIZE_MIN,
+    declared("confirmed", "", _confirmed, machine=True),
+    ARCHITECTURE,
+)
+
+
+def answer(report: Report, *, verbose: bool = False) -> Answer:
+    """Return size, reduction, receptive field and cost of every layer. verbose: with the arithmetic of every size."""
+    return report.answer(
+        title(report),
+        tables=lambda: [layer_table(report, COLUMNS)],
+        data=report.to_dict,
+        notes=lambda: _notes(report, verbose=verbose),
+    )
+
+
+def _notes(report: Report, *, verbose: bool) -> list[Note]:
+    layers = report.layers
+    notes = [*_legend(layers), *field_legend(layers), *what_is_folded(layers, rows_above(layers)), *_summary(report)]
+    return [*notes, *map(Note, arithmetic_lines(report))] if verbose else notes
+
+
+def _legend(layers: Sequence[Layer]) -> list[Note]:
+    """Explain the signs in the window column, those that really occur."""
+    windows = "".join(f" {layer.node.op.notation()}" for layer in layers)
+    signs = {
+        "/": "/ stride",
+        " p": "p padding (before,after)",
+        " d": "d dilation",
+        " g": "g groups",
+        "↑": "↑ enlargement",
+        "→": "→ output size",
+    }
+    words = [text for sign, text in signs.items() if sign in windows]
+    return [Note(f"window: kernel size, {', '.join(words)}")] if words else []
+
+
+def _summary(report: Report) -> list[Note]:
+    alive = report.peak_activations
+    memory = f"at most {alive:,} alive at once ({alive * 4 / 2**20:,.1f} MiB in float32)"
+    lines = [f"{report.activations:,} activations per image, {memory}"]
+    return list(map(Note, [*lines, *unread_lines(report.analysis), confirmation_line(report)]))
+
+
+def unread_lines(analysis: Analysis) -> Iterator[str]:
+    """Say where rows are lost and where they are skipped, with the most on any axis (see `analysis.remainder`)."""
+    left = analysis.unread
+    lost = {name: list(map(len, rows)) for name, rows in lost_rows(left).items()}
+    skipped = {axes[0].layer: [len(axis.skipped) for axis in axes] for axes in left.values()}
+    for counts, what in ((lost, "lost at the end"), (skipped, "skipped between windows")):
+        if named := [f"{name} ({evenly(rows)})" for name, rows in counts.items() if any(rows)]:
+            yield f"input rows or columns {what}: {some(named, 4)}"
+
+
+def confirmation_line(report: Report) -> str:
+    """Say what was confirmed by running it, and what was not."""
+    total = len(report.layers)
+    if report.forward is None:
+        return f"not confirmed: the forward pass was not run, {total} shapes are predictions"
+    answers = [report.confirmed(layer) for layer in report.layers]
+    line = f"NumPy forward pass confirmed {answers.count(True)} of {total} shapes"
+    if channels := report.forward.channels:
+        line += f" with {channels} channel{'s' * (channels > 1)}"
+    if report.forward.batch > 1:
+        line += f" on a batch of {report.forward.batch}"
+    if answers.count(None):
+        line += f"; {answers.count(None)} could not run"
+    return line

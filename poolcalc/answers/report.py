@@ -54,17 +54,17 @@ class Report:
     @property
     def params(self) -> int:
         """Learned values of all layers."""
-        return sum(layer.params or 0 for layer in self.layers)
+        return sum(layer.params for layer in self.analysis.sized.values())
 
     @property
     def macs(self) -> int:
         """Multiply-accumulates of all layers, per image."""
-        return sum(layer.macs or 0 for layer in self.layers)
+        return sum(layer.macs for layer in self.analysis.sized.values())
 
     @property
     def activations(self) -> int:
         """Values that all layers put out, per image."""
-        return sum(layer.activations or 0 for layer in self.layers)
+        return sum(layer.activations for layer in self.analysis.sized.values())
 
     @property
     def peak_activations(self) -> int:

@@ -15,7 +15,7 @@ from math import prod
 
 import numpy as np
 
-from poolcalc.analysis.layers import Analysis, Layer, Read
+from poolcalc.analysis.layers import Analysis, Layer, Read, Sized
 from poolcalc.execution.proof import EvenWeights
 from poolcalc.execution.results import EffectiveField
 from poolcalc.geometry.taps import IDENTITY, Taps
@@ -25,12 +25,11 @@ from poolcalc.network.op import Op, Shape
 
 def effective_field(analysis: Analysis, layer: Layer, unit: Sequence[int]) -> EffectiveField:
     """Return the expected energy of the gradient of one unit of `layer`, summed over channels."""
-    channels, *units = layer.shape or (1,)
+    channels, *units = analysis.shapes[layer.node.name]
     start = np.zeros((1, *units))
     start[(0, *(unit if units else ()))] = 1 / channels
     waiting = {layer.node.name: np.broadcast_to(start, (channels, *units))}
-    for other in reversed(analysis.layers):
-        name = other.node.name
+    for name, other in reversed(analysis.sized.items()):
         if name in waiting and name != analysis.origin:
             energy = waiting.pop(name)
             for read in other.reads:
@@ -55,9 +54,9 @@ def _moments(energy: AnyArray, axis: int) -> tuple[float, float]:
     return middle, float(marginal @ (places - middle) ** 2) ** 0.5
 
 
-def _backward(layer: Layer, read: Read, energy: AnyArray) -> AnyArray:
+def _backward(layer: Sized, read: Read, energy: AnyArray) -> AnyArray:
     """Return the energy that flows from a layer's output into what it reads. energy: (channels, *units)."""
-    op, inputs = layer.node.op, [shape or () for shape in layer.input_shapes]
+    op, inputs = layer.node.op, layer.input_shapes
     place = layer.node.inputs.index(read.source)
     shape = inputs[place]
     if op.gradient == "learned":
@@ -82,7 +81,7 @@ def _passed_on(op: Op, axis: int, taps: Taps, units: int, pixels: int) -> AnyArr
     return reads if op.gradient == "copied" else reads / np.maximum(reads.sum(axis=1, keepdims=True), 1)
 
 
-def _through_weights(layer: Layer, shape: Shape, read: Read, energy: AnyArray) -> AnyArray:
+def _through_weights(layer: Sized, shape: Shape, read: Read, energy: AnyArray) -> AnyArray:
     """Spread evenly over the taps, and over the channels of each group."""
     if read.taps is None:
         return np.full(shape, energy.sum() / prod(shape))

@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pytest
 from hypothesis import assume, event, given
+from hypothesis import strategies as st
 from support.command import in_process
-from support.networks import architectures
+from support.networks import LOCAL, architectures
 
 from poolcalc import loads
 from poolcalc.analysis.layers import Analysis, analyse
@@ -74,7 +75,7 @@ def test_lost_rows_are_counted_at_the_first_layer_that_rounds_most_of_them_away(
 # Every command says the same
 
 
-@given(architectures())
+@given(st.one_of(architectures(), architectures(LOCAL)))
 def test_all_verbs_agree_on_what_is_lost(text: str) -> None:
     design = loads(f"{text}expect: {{dropped: 0}}\n")
     analysis = analyse(design.graph)

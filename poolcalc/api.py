@@ -5,7 +5,6 @@ columns. Every error that is raised on purpose is a `PoolcalcError`.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from difflib import get_close_matches
 from importlib.resources import files
 from io import BytesIO
 from os import PathLike
@@ -28,6 +27,7 @@ from poolcalc.network.design import Design
 from poolcalc.network.graph import INPUT, Graph
 from poolcalc.network.op import Shape
 from poolcalc.reading import read
+from poolcalc.wording import nearest
 
 if TYPE_CHECKING:  # imported where they are used; Python 3.10 has the first elsewhere
     from importlib.resources.abc import Traversable
@@ -263,8 +263,8 @@ def _opened(architecture: str | PathLike[str]) -> tuple[IO[bytes], str]:
         return path.open("rb"), str(architecture)
     except FileNotFoundError:
         known = architectures()
-        close = get_close_matches(path.name.removesuffix(".yaml"), known, n=1)
-        remedy = f"did you mean the bundled {close[0]!r}?" if close else f"the bundled ones are {', '.join(known)}"
+        close = nearest(path.name.removesuffix(".yaml"), known)
+        remedy = f"did you mean the bundled {close!r}?" if close else f"the bundled ones are {', '.join(known)}"
         raise UnreadableFile(f"no such file or bundled architecture: {architecture}", remedy) from None
     except IsADirectoryError:
         raise UnreadableFile(f"{architecture} is a directory", "name a file in it") from None

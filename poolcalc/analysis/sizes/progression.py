@@ -1,8 +1,11 @@
 """Sizes that recur: a few small ones, then residues of a step for ever."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+
+from poolcalc.wording import some
+
+MOST_TERMS = 8
+"""Sizes and residues to write out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +47,7 @@ class Progression:
         return max((*(n for n in self.early if n < size), *(n for n in earlier if n >= self.since)), default=None)
 
     def __str__(self) -> str:
-        early = _shortened(self.early)
+        early = some(self.early, MOST_TERMS)
         if not self.offsets:
             return f"only {early}" if early else "none"
         start = self.above(self.since - 1) if self.since > 1 else None
@@ -60,9 +63,4 @@ class Progression:
                 runs.append([offset])
         texts = [f"{run[0]}" if len(run) == 1 else f"{run[0]}…{run[-1]}" for run in runs if run[0]]
         multiples = [f"{self.step}n"] * (self.offsets[0] == 0)
-        return ", ".join(multiples + [f"{self.step}n + {_shortened(texts)}"] * bool(texts))
-
-
-def _shortened(items: Sequence[Any], most: int = 8) -> str:
-    more = len(items) - most
-    return ", ".join(map(str, items[:most])) + (f" and {more} more" if more > 0 else "")
+        return ", ".join(multiples + [f"{self.step}n + {some(texts, MOST_TERMS)}"] * bool(texts))

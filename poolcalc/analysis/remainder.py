@@ -148,20 +148,20 @@ class _Reader(NamedTuple):
         left = self.layer.remainders[self.place]
         return left[axis] if left else NOTHING
 
-    def rows(self, axis: int, size: int) -> Iterable[int]:
+    def rows(self, axis: int, size: int) -> range | set[int]:
         """Return the rows that it reads."""
-        shape, source = self.layer.shape, self.layer.node.inputs[self.place]
+        (before, after, _), shape, source = self.leaves(axis), self.layer.shape, self.layer.node.inputs[self.place]
         taps = [read.taps[axis] for read in self.layer.reads if read.source == source and read.taps]
         units = shape[1 + axis] if len(shape) > 1 else 1
-        if self.leaves(axis) == NOTHING and all(_is_dense(each, units) for each in taps):
-            return range(size)
+        if all(_is_dense(each, units) for each in taps):
+            return range(before, size - after)
         return {row for each in taps for unit in range(units) for row in each.inside(unit, size)}
 
 
 def _is_dense(taps: Taps, units: int) -> bool:
-    """Whether neighbouring units leave nothing between them, as in most layers."""
-    if taps.step <= 1:
-        return taps.in_order and taps[0].step == 1
+    """Whether what the units read is one run of rows, as in most layers."""
+    if taps.step <= 1:  # at stride 1, neighbours fill the holes of a dilated kernel
+        return taps.in_order and taps[0].step <= (units if taps.step == len(taps.phases) else 1)
     turn = range(min(units, len(taps.phases)) + 1)
     return taps.in_order and all(a.step == 1 and b.start <= a.stop for a, b in pairwise(map(taps.__getitem__, turn)))
 
@@ -169,15 +169,14 @@ def _is_dense(taps: Taps, units: int) -> bool:
 def _unread(readers: Sequence[_Reader], axis: int, size: int) -> Unread:
     place, behind = lost([reader.leaves(axis) for reader in readers])
     name = readers[place].layer.node.name
-    rest = set(range(size))
-    for reader in readers:
-        rest.difference_update(reader.rows(axis, size))
-        if not rest:
-            return Unread(name)
+    read = [reader.rows(axis, size) for reader in readers]
+    if range(size) in read:
+        return Unread(name)
+    rest = set(range(size)).difference(*read)
     rounded = {size - row for row in behind}
     ends: set[int] = set()
     if any(reader.layer.node.op.cuts for reader in readers):
-        first, last = (pick(set(range(size)) - rest, default=size) for pick in (min, max))
+        first, last = min(map(min, filter(None, read)), default=size), max(map(max, filter(None, read)), default=size)
         ends = {row for row in rest - rounded if not first < row < last}
     return Unread(name, *(tuple(sorted(rows)) for rows in (rounded, rest - rounded - ends, ends)))
 

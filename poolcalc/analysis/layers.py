@@ -202,13 +202,14 @@ def analyse(graph: Graph, *, origin: str = INPUT, gates: bool = True) -> Analysi
                 problem.notes += (", ".join(given),)
             problems[node.name] = problem
             return None
-        reads = tuple(map(Read, cycle(node.inputs), made.taps))
-        reads = reads if gates else _without_gates(reads)
-        seen = {name: tensor.fields for name, tensor in zip(node.inputs, inputs, strict=True)}
-        fields = pixels if node.name == origin else _fields([(r.taps, seen[r.source]) for r in reads if seen[r.source]])
+        seen = zip(map(Read, cycle(node.inputs), made.taps), cycle(inputs), strict=False)
+        sources = [(read, tensor.fields) for read, tensor in seen]
+        if not gates:
+            sources = _without_gates(sources)
+        reads = tuple([read for read, _ in sources])
+        fields = pixels if node.name == origin else _fields([source for source in sources if source[1]])
         layer = Sized(node, shapes, made.shape, made.params, made.macs, reads, made.remainders, fields)
-        # Whoever reads a size is handed the number alone: how it was worked out is this layer's.
-        return _Tensor(tuple(map(int, layer.shape)), fields, layer)
+        return _Tensor(made.sizes, fields, layer)
 
     layers: list[Layer] = []
     shapes: dict[str, Shape] = {INPUT: graph.input}
@@ -222,6 +223,10 @@ def analyse(graph: Graph, *, origin: str = INPUT, gates: bool = True) -> Analysi
     return Analysis(graph, tuple(layers), origin, gates)
 
 
+_Source = tuple[Read, tuple[Field, ...]]
+"""How something is read, and its fields."""
+
+
 class _Tensor(NamedTuple):
     """What comes out of a layer, or goes into the network. layer: None for the input."""
 
@@ -230,14 +235,17 @@ class _Tensor(NamedTuple):
     layer: Sized | None = None
 
 
-def _without_gates(reads: tuple[Read, ...]) -> tuple[Read, ...]:
+def _without_gates(sources: list[_Source]) -> list[_Source]:
     """Leave out what is read as a whole beside what is read locally."""
-    return tuple(read for read in reads if not read.is_global) or reads
+    return [source for source in sources if not source[0].is_global] or sources
 
 
-def _fields(sources: Sequence[tuple[tuple[Taps, ...] | None, tuple[Field, ...]]]) -> tuple[Field, ...]:
+def _fields(sources: Sequence[_Source]) -> tuple[Field, ...]:
     """Return the hull of what all reads see, axis by axis; nothing where none of them sees the origin."""
-    seen = [fields if taps is None else by_axis(_through, zip(fields, taps, strict=True)) for taps, fields in sources]
+    seen = [
+        fields if read.taps is None else by_axis(_through, zip(fields, read.taps, strict=True))
+        for read, fields in sources
+    ]
     return seen[0] if len(seen) == 1 else by_axis(lambda *fields: hull(fields), zip(*seen, strict=True))
 
 

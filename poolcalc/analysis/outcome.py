@@ -16,10 +16,12 @@ MOST_UNITS = 2**20
 class Outcome(NamedTuple):
     """What an operator makes of inputs of certain shapes, wherever in the network it stands.
 
+    sizes: the shape as plain numbers: whoever reads it need not know how this layer worked them out.
     taps: how it reads every input, then how it reads every input once more, as a whole, if it does.
     """
 
     shape: Shape
+    sizes: Shape
     params: int
     macs: int
     taps: tuple[tuple[Taps, ...] | None, ...]
@@ -34,6 +36,7 @@ def outcome(op: Op, inputs: Sequence[Shape]) -> Outcome:
     taps = _taps(op, inputs)
     return Outcome(
         shape,
+        tuple(map(int, shape)),
         sum(weight.size for weight in op.weights(inputs).values() if weight.learned),
         op.macs(inputs, shape),
         taps,

@@ -155,7 +155,15 @@ class _Reader(NamedTuple):
         units = shape[1 + axis] if len(shape) > 1 else 1
         if all(_is_dense(each, units) for each in taps):
             return range(before, size - after)
-        return {row for each in taps for unit in range(units) for row in each.inside(unit, size)}
+        return {row for each in taps for run in _runs(each, units) for row in run if 0 <= row < size}
+
+
+def _runs(taps: Taps, units: int) -> Iterator[range]:
+    """Yield what the units read: by every tap of every phase, rows that are `step` apart."""
+    for phase, reads in enumerate(taps.phases):
+        turns = len(range(phase, units, len(taps.phases)))
+        for row in reads if turns else ():
+            yield range(row, row + turns * taps.step, taps.step) if taps.step else range(row, row + 1)
 
 
 def _is_dense(taps: Taps, units: int) -> bool:

@@ -20,7 +20,7 @@ def walk(
     values = dict(known)
     del known  # or what was forgotten would live on in it
     for number, node in enumerate(graph.nodes):
-        if node.name not in values and all(name in values for name in node.inputs):
+        if node.name not in values and all(map(values.__contains__, node.inputs)):
             value = step(node, [values[name] for name in node.inputs])
             if value is not None:
                 values[node.name] = value

@@ -8,7 +8,7 @@ gone and nothing else went wrong.
 """
 
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from fractions import Fraction
 from inspect import getdoc
 from itertools import islice
@@ -40,11 +40,17 @@ class Rule:
 
     id: its code, PC and three digits: 0 the file, 1 sizes, 2 receptive field, 3 task, 4 cost, 5 verification,
     6 expectations; its name, the bad thing, so that "allow NAME" reads well; its severity.
-    needs: what must have been run for it.
+    needs: what must have been run for it. guards: whether no remedy, of whatever rule, may set it off where it was
+    silent. stops: whether nothing runs behind a layer where it finds something.
     """
 
     id: ClassVar[RuleId]
     needs: ClassVar[Literal["forward", "proof"] | None] = None
+    guards: ClassVar[bool] = False
+    stops: ClassVar[bool] = False
+
+    def __init__(self, rules: "Callable[[], Iterable[Rule]]" = tuple) -> None:
+        self._rules = rules
 
     def __init_subclass__(cls, *, code: str, severity: Severity) -> None:
         super().__init_subclass__()
@@ -88,11 +94,11 @@ class Rule:
         return all(self._cures(facts.of(graph), facts, layer) for graph in remedy.graphs)
 
     def _cures(self, changed: Facts, facts: Facts, layer: Layer) -> bool:
-        worse = changed.lost.keys() - facts.lost.keys() | changed.hanging.keys() - facts.hanging.keys()
-        if changed.impossible - facts.impossible or worse & facts.sized.keys():
-            return False
-        symptoms = self.symptoms(changed)
-        return layer.node.name not in symptoms and not (symptoms - self.symptoms(facts)) & facts.sized.keys()
+        for rule in {self, *(rule for rule in self._rules() if rule.guards)}:
+            new = rule.symptoms(changed) - rule.symptoms(facts)
+            if new if rule.stops else new & facts.sized.keys():
+                return False
+        return layer.node.name not in self.symptoms(changed)
 
     def found(self, layer: Layer, message: str, *notes: str, help: str | None = None) -> Finding:  # noqa: A002
         """Return a finding about a layer."""

@@ -49,5 +49,5 @@ def doubts() -> tuple[Rule, ...]:
 
 @cache
 def _rule(file: str) -> Rule:
-    rule: Rule = getattr(import_module(f"{__name__}.{file}"), (DOUBTS | OTHERS)[file])()
+    rule: Rule = getattr(import_module(f"{__name__}.{file}"), (DOUBTS | OTHERS)[file])(rules)
     return rule

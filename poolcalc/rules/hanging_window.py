@@ -32,6 +32,8 @@ from poolcalc.wording import notation
 
 
 class HangingWindow(Rule, code="PC106", severity="warning"):
+    guards = True
+
     def look(self, facts: Facts) -> Iterator[Finding]:
         """Yield layers with what their last window holds."""
         for name, (axis, real, window) in facts.hanging.items():

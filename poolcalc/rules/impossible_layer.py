@@ -33,6 +33,8 @@ from poolcalc.wording import times
 
 
 class ImpossibleLayer(Rule, code="PC100", severity="error"):
+    guards = stops = True
+
     def check(self, facts: Facts) -> Iterator[Finding]:
         """Yield what is found: what would help at the layer itself, and an input that would, where one was found."""
         for number, finding in enumerate(self.look(facts)):

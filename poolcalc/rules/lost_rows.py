@@ -40,6 +40,8 @@ from poolcalc.wording import counted, notation, spots
 
 
 class LostRows(Rule, code="PC102", severity="warning"):
+    guards = True
+
     def look(self, facts: Facts) -> Iterator[Finding]:
         """Yield layers that round down, with the arithmetic and the pixels that nothing sees for it."""
         for name, lost in facts.lost.items():

@@ -38,6 +38,8 @@ from poolcalc.rule.rule import Remedy, Rule, clean_inputs
 
 
 class MismatchedMerge(Rule, code="PC101", severity="error"):
+    guards = stops = True
+
     def look(self, facts: Facts) -> Iterator[Finding]:
         """Yield merges with the layers on both paths that change the size."""
         for layer in facts.analysis.layers:

@@ -15,6 +15,8 @@ from support.files import INVALID, written
 
 from poolcalc.rules import rules
 
+SNAPSHOTS = sorted(Path(__file__).parents[1].joinpath("snapshots").glob("*.txt"))
+
 HERE = Path(__file__).parents[1]
 FORMATS = ("text", "json", "markdown", "github", "sarif", "junit", "gitlab")
 
@@ -202,6 +204,11 @@ def test_explain_without_a_rule_explains_all(tmp_path: Path) -> None:
     found = [line.split()[1] for line in out.splitlines() if line.startswith("# PC")]
     assert found == [rule.id.code for rule in rules()] == sorted(found)
     assert in_process("explain", "PC00", cwd=tmp_path).out.count("# PC") == 2
+
+
+def test_every_code_that_a_verb_prints_is_explained() -> None:
+    printed = {code for text in SNAPSHOTS for code in re.findall(r"PC\d{3}", text.read_text(encoding="utf-8"))}
+    assert {"PC000", "PC100", "PC600"} <= printed <= {rule.id.code for rule in rules()}
 
 
 def test_rules_are_known_by_one_code_and_one_name() -> None:

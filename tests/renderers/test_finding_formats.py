@@ -271,3 +271,23 @@ def test_every_format_shows_every_finding() -> None:
 def test_text_keeps_a_files_name_on_one_line() -> None:
     out = text.render(reviewed(finding(), name="a\nb\x1b[2J.yaml"))
     assert " --> a\\nb\\x1b[2J.yaml:3:5\n" in out
+
+
+# Findings that stand nowhere in their file
+
+
+def test_what_was_asked_on_the_command_line_has_no_line_in_any_format() -> None:
+    review = reviewed(finding(about=""))
+    assert text.render(review).startswith(
+        "error[PC100]: conv: too large\n--> x.yaml\n = note: 9 > 8\n = help: use less\n"
+    )
+    ((_, properties, _),) = commands(github.render(review))
+    assert properties == {"file": "x.yaml", "title": "PC100 impossible-layer"}
+    (entry,) = json.loads(json_format.render(review))["findings"]
+    assert (entry["file"], entry["line"], entry["column"], entry["layer"]) == ("x.yaml", None, None, "conv")
+    (result,) = json.loads(sarif.render(review))["runs"][0]["results"]
+    assert result["locations"][0]["physicalLocation"] == {"artifactLocation": {"uri": "x.yaml", "index": 0}}
+    assert "| error | x.yaml | PC100" in markdown.render(review)
+    assert "x.yaml: error: conv: too large" in junit.render(review)
+    (issue,) = json.loads(gitlab.render(review))
+    assert issue["location"]["lines"] == {"begin": 1}  # which GitLab cannot do without

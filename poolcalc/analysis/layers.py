@@ -12,7 +12,7 @@ from math import prod
 from typing import Any, ClassVar, NamedTuple, TypeVar
 
 from poolcalc.analysis.outcome import Outcome, outcome
-from poolcalc.analysis.remainder import Remainder, Unread, unread
+from poolcalc.analysis.remainder import Remainder, Unread, lost_rows, unread
 from poolcalc.geometry.field import PIXELS, Field, Summary, hull
 from poolcalc.geometry.taps import IDENTITY, Taps
 from poolcalc.network.graph import INPUT, Graph, Node
@@ -143,6 +143,11 @@ class Analysis:
     def unread(self) -> dict[str, tuple[Unread, ...]]:
         """The rows of every tensor that nothing reads, along every axis; nothing where all are read."""
         return unread(self)
+
+    @cached_property
+    def lost(self) -> dict[str, tuple[tuple[int, ...], ...]]:
+        """For layers that round down, the rows of their input along every axis that are lost by that."""
+        return lost_rows(self.unread)
 
     @property
     def peak_activations(self) -> int:

@@ -149,6 +149,7 @@ class Report:
         return Answer(title, tables, data, notes, self.findings, self.design.source, self.design.places)
 
     def _layer(self, layer: Layer) -> dict[str, Any]:
+        """Return one layer. dropped: what it does not read itself, before and behind; lost: for good, by rounding."""
         node: Node = layer.node
         place = self.design.places.get(node.name)
         return {
@@ -166,6 +167,7 @@ class Report:
             "activations": layer.activations,
             "receptive_field": _receptive_field(layer) if layer.fields else None,
             "dropped": [list(ends) for ends in layer.dropped],
+            "lost": [len(rows) for rows in self.analysis.lost.get(node.name, [()] * len(layer.dropped))],
             "confirmed": self.confirmed(layer),
         }
 

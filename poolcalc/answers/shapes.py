@@ -3,7 +3,6 @@
 from collections.abc import Iterator, Sequence
 
 from poolcalc.analysis.layers import Analysis, Layer
-from poolcalc.analysis.remainder import lost_rows
 from poolcalc.answers.columns import (
     ARCHITECTURE,
     FIELD_SIZE,
@@ -107,9 +106,8 @@ def _summary(report: Report) -> list[Note]:
 
 def unread_lines(analysis: Analysis) -> Iterator[str]:
     """Say where rows are lost and where they are skipped, with the most on any axis (see `analysis.remainder`)."""
-    left = analysis.unread
-    lost = {name: list(map(len, rows)) for name, rows in lost_rows(left).items()}
-    skipped = {axes[0].layer: [len(axis.skipped) for axis in axes] for axes in left.values()}
+    lost = {name: list(map(len, rows)) for name, rows in analysis.lost.items()}
+    skipped = {axes[0].layer: [len(axis.skipped) for axis in axes] for axes in analysis.unread.values()}
     for counts, what in ((lost, "lost at the end"), (skipped, "skipped between windows")):
         if named := [f"{name} ({evenly(rows)})" for name, rows in counts.items() if any(rows)]:
             yield f"input rows or columns {what}: {some(named, 4)}"

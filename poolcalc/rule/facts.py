@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from poolcalc.analysis.actual import ActualField, actual_fields
 from poolcalc.analysis.layers import Analysis, Layer, Sized, analyse
-from poolcalc.analysis.remainder import lost_rows, origins
+from poolcalc.analysis.remainder import origins
 from poolcalc.analysis.spread import estimated_deviations
 from poolcalc.execution.results import Confirmation, Proof
 from poolcalc.network.design import Design
@@ -99,10 +99,10 @@ class Facts:
         jumps = [strand.jump for strand in layer.fields[axis].local] if layer.fields else []
         return min(jumps, default=None)
 
-    @cached_property
+    @property
     def lost(self) -> dict[str, tuple[tuple[int, ...], ...]]:
         """For layers that round down, the rows of their input on every axis that are lost by that."""
-        return lost_rows(self.analysis.unread)
+        return self.analysis.lost
 
     @cached_property
     def _origins(self) -> dict[str, str]:

@@ -125,6 +125,10 @@ def test_the_commands_print_one_figure(tmp_path: Path) -> None:
     checked = in_process("check", "half.yaml", cwd=tmp_path).out
     assert "upsample1: loses 1 of 9 rows and 1 of 9 columns at the end" in checked
     assert "expected dropped rows to be 0, found 1" in checked
+    layers = json.loads(in_process("shapes", "half.yaml", "--no-forward", "--format", "json", cwd=tmp_path).out)[
+        "layers"
+    ]
+    assert [layer["lost"] for layer in layers] == [[1, 1], [0, 0]]
     shapes = in_process("shapes", "half.yaml", "--no-forward", cwd=tmp_path).out
     assert "lost at the end: upsample1 (1)" in shapes
     assert "skipped between windows: upsample1 (4)" in shapes

@@ -79,6 +79,7 @@ LAYER = {
     "activations": "count?",
     "receptive_field": "object?",
     "dropped": "count[][]",
+    "lost": "count[]",
     "confirmed": "truth?",
 }
 RECEPTIVE_FIELD = {
@@ -227,6 +228,7 @@ def test_the_first_layer_of_mini_cnn_has_the_documented_figures(mini: Any) -> No
             "global": False,
         },
         "dropped": [[0, 0], [0, 0]],
+        "lost": [0, 0],
         "confirmed": True,
     }
 

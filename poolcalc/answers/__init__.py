@@ -1,4 +1,4 @@
-"""One report: the analysis and, where it was run, its confirmation; tables and JSON read the same object."""
+"""What every verb answers, one file each; all look at one report, the analysis with what confirms it."""
 
 from poolcalc.answers.report import Report
 

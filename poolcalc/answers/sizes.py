@@ -11,11 +11,9 @@ from poolcalc.answers.columns import title
 from poolcalc.answers.report import Report
 from poolcalc.renderers.answer import Answer, Cell, Column, Note, Row, Table
 from poolcalc.wish import Wish
-from poolcalc.wording import NONE, exact, some
+from poolcalc.wording import AXES, NONE, counted, exact, some
 
 SCHEMA = "poolcalc.sizes/1"
-AXES = {1: ("positions",), 2: ("rows", "columns"), 3: ("frames", "rows", "columns")}
-"""What is counted along every axis."""
 
 CLEAN = "clean: every layer can run, and no floor leaves rows out that one more window would have reached"
 MOST_NAMES = 2
@@ -35,6 +33,11 @@ class SizeStudy:
     def axes(self) -> tuple[Sizes, ...]:
         """What there is to know along every axis."""
         return tuple(Sizes(self.report.graph, axis) for axis in range(len(self.report.graph.input) - 1))
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """What is counted along every axis."""
+        return tuple(f"{word}s" for word in AXES[len(self.axes)])
 
     @cached_property
     def tilings(self) -> tuple[Tiling | None, ...]:
@@ -99,7 +102,7 @@ def answer(report: Report, wanted: range | None = None) -> Answer:
 def _table(study: SizeStudy) -> Table:
     """Return a row for every axis, or for every size and axis; axes that behave alike can share one."""
     above = {axis: axis - axes[0] for axes in study.groups for axis in axes}
-    words = list(enumerate(AXES[len(study.axes)]))
+    words = list(enumerate(study.words))
     if study.wanted is None:
         return Table(_SUMMARY, tuple(_summary_row(study, word, axis, above[axis]) for axis, word in words))
     rows = [
@@ -173,10 +176,9 @@ def _mismatch(mismatch: Mismatch) -> str:
 
 
 def _notes(study: SizeStudy) -> list[Note]:
-    words = AXES[len(study.axes)]
     notes = []
     for axes in study.groups:
-        said = "" if len(study.groups) == 1 else f"{' and '.join(words[axis] for axis in axes)}: "
+        said = "" if len(study.groups) == 1 else f"{' and '.join(study.words[axis] for axis in axes)}: "
         about = (_present if study.wanted is None else _summary)(study.axes[axes[0]])
         notes += [note._replace(text=said + note.text) for note in about]
     if study.wanted is not None:
@@ -191,7 +193,9 @@ def _present(sizes: Sizes) -> list[Note]:
     if present.mismatches:
         wrong.append(Note(f"{present.size} breaks {some(list(map(_mismatch, present.mismatches)), MOST_NAMES)}"))
     elif present.lost:
-        wrong.append(Note(f"{present.size} loses {_rows(present.rows)}, at {some(_losses(present), MOST_NAMES)}"))
+        wrong.append(
+            Note(f"{present.size} loses {counted(present.rows or 0, 'row')}, at {some(_losses(present), MOST_NAMES)}")
+        )
     return wrong + _doubts(sizes)
 
 
@@ -203,7 +207,7 @@ def _doubts(sizes: Sizes) -> list[Note]:
     if sizes.fewest is None:
         return [Note("no size is legal")]
     rows, best = sizes.fewest
-    return [Note(f"no size is clean; the fewest that are lost are {_rows(rows)}, at {best}")]
+    return [Note(f"no size is clean; the fewest that are lost are {counted(rows, 'row')}, at {best}")]
 
 
 def _summary(sizes: Sizes) -> list[Note]:
@@ -211,10 +215,6 @@ def _summary(sizes: Sizes) -> list[Note]:
     if not sizes.clean or not sizes.legal:
         return _doubts(sizes)
     return [Note(f"clean sizes: {sizes.clean}; smallest legal: {sizes.legal.smallest}")]
-
-
-def _rows(count: int | None) -> str:
-    return f"{count} row" if count == 1 else f"{count} rows"
 
 
 def _halo(tiling: Tiling) -> str:

@@ -114,23 +114,6 @@ class Facts:
         return tuple(axis.rows for axis in left) if left else ((),) * len(self.axes)
 
     @cached_property
-    def hanging(self) -> dict[str, tuple[int, int, int]]:
-        """For layers in ceil mode whose last window is mostly padding: the axis, its real pixels and its size."""
-        found: dict[str, tuple[int, int, int]] = {}
-        for name, layer in self.sized.items():
-            moving = layer.node.op.window
-            if moving and moving.ceil_mode:
-                for axis, taps in enumerate(layer.reads[0].taps or ()):
-                    _, *sizes = layer.input_shapes[0]
-                    last = layer.shape[1 + axis] - 1
-                    real, window = len(taps.inside(last, sizes[axis])), taps[last]
-                    behind = 0 if isinstance(moving.padding, str) else moving.padding[axis][1]
-                    beyond = window[-1] >= sizes[axis] + behind
-                    if beyond and 2 * real < len(window):
-                        found.setdefault(name, (axis, real, len(window)))
-        return found
-
-    @cached_property
     def nearest_clean(self) -> "tuple[Nearest, ...]":
         """For every axis the clean input sizes around the present one."""
         from poolcalc.analysis.sizes import nearest_clean

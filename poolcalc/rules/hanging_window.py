@@ -21,9 +21,10 @@ layers:
 """
 
 from collections.abc import Iterator
+from itertools import islice
 
 from poolcalc.analysis.branches import written
-from poolcalc.analysis.layers import Layer
+from poolcalc.analysis.layers import Layer, Sized
 from poolcalc.finding import Finding
 from poolcalc.network.edit import padding_of, with_parameters
 from poolcalc.rule.facts import Facts
@@ -36,20 +37,32 @@ class HangingWindow(Rule, code="PC106", severity="warning"):
 
     def look(self, facts: Facts) -> Iterator[Finding]:
         """Yield layers with what their last window holds."""
-        for name, (axis, real, window) in facts.hanging.items():
-            layer, word = facts.sized[name], facts.axes[axis]
-            message = f"only {real} of {window} {word}s of the last window lie on the map"
-            yield self.found(layer, message, written(layer, axis))
+        for layer in facts.sized.values():
+            for axis, real, window in islice(_hanging(layer), 1):
+                message = f"only {real} of {window} {facts.axes[axis]}s of the last window lie on the map"
+                yield self.found(layer, message, written(layer, axis))
 
     def remedies(self, facts: Facts, layer: Layer) -> Iterator[Remedy]:
         """Yield padding on both sides, which moves the windows."""
-        op = layer.node.op
+        op, (axis, _, _) = layer.node.op, next(_hanging(facts.sized[layer.node.name]))
         if (window := op.window) and (pairs := padding_of(op)):
             for more in range(1, max(window.kernel_size)):
-                axis = facts.hanging[layer.node.name][0]
                 padding = tuple(
                     (before + more, after + more) if (before, after) == pairs[axis] else (before, after)
                     for before, after in pairs
                 )
                 changed = with_parameters(facts.graph, layer.node.name, padding=padding)
                 yield Remedy(f"`padding: {notation(padding)}`", changed)
+
+
+def _hanging(layer: Sized) -> Iterator[tuple[int, int, int]]:
+    """Yield axes on which ceil mode adds a window that is mostly padding, its real pixels and its size."""
+    moving = layer.node.op.window
+    if moving is None or not moving.ceil_mode:
+        return
+    for axis, taps in enumerate(layer.reads[0].taps or ()):
+        size, last = layer.input_shapes[0][1 + axis], layer.shape[1 + axis] - 1
+        real, window = len(taps.inside(last, size)), taps[last]
+        behind = 0 if isinstance(moving.padding, str) else moving.padding[axis][1]
+        if window[-1] >= size + behind and 2 * real < len(window):
+            yield axis, real, len(window)

@@ -65,6 +65,18 @@ class DoesNotFit(PoolcalcError):  # noqa: N818 - likewise
     """The forward pass would need more memory than there is; nothing was allocated."""
 
 
+class InvalidParameter(PoolcalcError):  # noqa: N818 - likewise
+    """An operator cannot have this value of a parameter."""
+
+    def __init__(self, operator: str, parameter: str, message: str, help: str | None = None) -> None:  # noqa: A002
+        super().__init__(operator, parameter, message, help)
+        self.operator, self.parameter, self.message, self.help = operator, parameter, message, help
+
+    def __str__(self) -> str:
+        """Write where what is wrong, and what to do."""
+        return f"{self.operator}, {self.parameter}: {self.message}" + (f"; {self.help}" if self.help else "")
+
+
 def _line(source: Source, finding: Finding) -> str:
     place = finding.place({})
     where = f":{place.line}:{place.column}" if place else ""

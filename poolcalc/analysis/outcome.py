@@ -48,6 +48,8 @@ def outcome(op: Op, inputs: Sequence[Shape]) -> Outcome:
 
 
 def _require_accepted(op: Op, inputs: Sequence[Shape]) -> None:
+    if found := op.contradiction():  # readers refuse it; here it is one that a remedy tries, or made by hand
+        raise Impossible(found.message, *found.notes, help=found.help)
     for shape in inputs:
         if op.takes == "maps" and len(shape) == 1:
             raise Impossible(

@@ -9,6 +9,7 @@ from poolcalc.api import analyze
 from poolcalc.cli import options
 from poolcalc.cli.asking import tell
 from poolcalc.reading.architecture import SIZE
+from poolcalc.reading.values import accepts
 
 
 def sizes(
@@ -36,7 +37,7 @@ def sizes(
 def _wanted(text: str) -> range:
     """Return the sizes that --range gives, both ends included; one number is a range of one."""
     ends = text.split(":")
-    if len(ends) <= 2 and all(end.isdecimal() and SIZE.accepts(end) for end in ends) and int(ends[0]) <= int(ends[-1]):
+    if len(ends) <= 2 and all(end.isdecimal() and accepts(SIZE, end) for end in ends) and int(ends[0]) <= int(ends[-1]):
         return range(int(ends[0]), int(ends[-1]) + 1)
     raise typer.BadParameter(
         f"{text!r} is no range of sizes {SIZE.least} to {SIZE.most}; write the first and the last, as in 200:260",

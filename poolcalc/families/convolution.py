@@ -39,7 +39,7 @@ class Convolution(Op):
         """Return out_channels and the number of windows."""
         ((channels, *spatial),) = inputs
         out_channels, groups = self.filters(channels)
-        require_divisible(groups, in_channels=channels, out_channels=out_channels)
+        require_divisible(groups, channels, out_channels)
         return (out_channels, *output_sizes(self.window, spatial))
 
     def weights(self, inputs: Sequence[Shape]) -> dict[str, Weight]:

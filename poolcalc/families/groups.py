@@ -2,20 +2,34 @@
 
 from math import gcd, isqrt
 
-from poolcalc.network.op import Impossible
+from poolcalc.network.op import Contradiction, Impossible
 
 
-def require_divisible(groups: int, **channels: int) -> None:
-    """Refuse `groups` unless it divides every given number of channels; name the nearest that does."""
-    uneven = {name: count for name, count in channels.items() if count % groups}
-    if uneven:
-        name, count = next(iter(uneven.items()))
+def require_divisible(groups: int, in_channels: int, out_channels: int = 0) -> None:
+    """Refuse `groups` unless it divides the channels that come in; name the nearest that divides all of them."""
+    if in_channels % groups:
         raise Impossible(
-            f"groups {groups} does not divide {name} {count}",
-            f"{count} = {count // groups} · {groups} + {count % groups}",
-            help=f"use groups: {nearest_divisor(gcd(*channels.values()), groups)}, "
-            f"or a multiple of {groups} as {' and '.join(uneven)}",
+            f"groups {groups} does not divide in_channels {in_channels}",
+            _division(in_channels, groups),
+            help=f"use groups: {nearest_divisor(gcd(in_channels, out_channels), groups)}, "
+            f"or a multiple of {groups} as in_channels",
         )
+
+
+def uneven_groups(groups: int, out_channels: int) -> Contradiction | None:
+    """Refuse groups that do not divide the channels to come out, whatever comes in."""
+    if out_channels % groups == 0:
+        return None
+    return Contradiction(
+        "groups",
+        f"groups {groups} does not divide out_channels {out_channels}",
+        (_division(out_channels, groups),),
+        help=f"use groups: {nearest_divisor(out_channels, groups)}, or a multiple of {groups} as out_channels",
+    )
+
+
+def _division(count: int, groups: int) -> str:
+    return f"{count} = {count // groups} · {groups} + {count % groups}"
 
 
 def nearest_divisor(number: int, wanted: int) -> int:

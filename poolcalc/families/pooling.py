@@ -4,7 +4,7 @@ from abc import abstractmethod
 from collections.abc import Sequence
 
 from poolcalc.families.sliding import output_sizes
-from poolcalc.network.op import Impossible, Op, Shape
+from poolcalc.network.op import Contradiction, Op, Shape
 from poolcalc.network.window import Window
 
 
@@ -25,19 +25,24 @@ class Pooling(Op):
     def window(self) -> Window:
         """The window that is pooled."""
 
+    def contradiction(self) -> Contradiction | None:
+        """Refuse padding in which a whole window could lie."""
+        kernel_size, _, padding, *_ = self.window
+        for axis, pair in enumerate(padding if isinstance(padding, tuple) else ()):
+            most, kernel = max(pair), kernel_size[axis]
+            if not self.allows_padding(most, kernel):
+                return Contradiction(
+                    "padding",
+                    f"padding {most} is more than half of kernel_size {kernel}",
+                    (f"axis {axis}: a window could lie in the padding alone, where there is nothing to pool",),
+                    help=f"use padding up to {kernel // 2}, or kernel_size from {2 * most}",
+                )
+        return None
+
     def output_shape(self, inputs: Sequence[Shape]) -> Shape:
         """Return channels and the number of windows."""
         ((channels, *spatial),) = inputs
-        window = self.window
-        if not isinstance(window.padding, str):
-            for axis, (kernel, pair) in enumerate(zip(window.kernel_size, window.padding, strict=True)):
-                if not self.allows_padding(max(pair), kernel):
-                    raise Impossible(
-                        f"padding {max(pair)} is more than half of kernel_size {kernel}",
-                        f"axis {axis}: a window could lie in the padding alone, where there is nothing to pool",
-                        help=f"use padding up to {kernel // 2}, or kernel_size from {2 * max(pair)}",
-                    )
-        return (channels, *output_sizes(window, spatial, self.allows_padding))
+        return (channels, *output_sizes(self.window, spatial, self.allows_padding))
 
     def allows_padding(self, amount: int, kernel_size: int) -> bool:
         """Return whether every window still holds a pixel: PyTorch's rule, half the kernel, dilation not counted."""

@@ -11,8 +11,9 @@ from dataclasses import dataclass, replace
 from math import prod
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, NamedTuple, Protocol, TypeAlias, TypeVar
 
+from poolcalc.errors import InvalidParameter
 from poolcalc.geometry.taps import IDENTITY, Taps
-from poolcalc.network.parameter import parameters
+from poolcalc.network.parameter import Wrong, parameters
 from poolcalc.network.window import Window
 
 if TYPE_CHECKING:
@@ -39,6 +40,18 @@ class Impossible(Exception):  # noqa: N818 - not an error of the program: a fact
     def __init__(self, message: str, *notes: str, help: str | None = None) -> None:  # noqa: A002
         super().__init__(message)
         self.message, self.notes, self.help = message, notes, help
+
+
+class Contradiction(NamedTuple):
+    """Two parameters of one operator that exclude each other, whatever the input.
+
+    parameter: the name of the one to blame. notes: facts. help: the smallest change that works.
+    """
+
+    parameter: str
+    message: str
+    notes: tuple[str, ...] = ()
+    help: str | None = None
 
 
 class Weight(NamedTuple):
@@ -74,6 +87,8 @@ class Op(ABC):
 
     keyword: its name in the architecture's file. The first line of the docstring describes it in the schema.
     main: the parameter that a bare value stands for.
+    example: what stands behind the keyword in a layer that runs on a map of 4 channels and 9 × 8 positions, or on its
+        values as a vector; merges read layers called `map` and, of size 1, `gate`. Tests and documentation use it.
     takes: whether its inputs are maps with spatial axes, flat vectors, or either.
     merges: whether it takes several inputs.
     neutral: whether it leaves sizes and fields alone, so that a table may fold it into the row above.
@@ -95,6 +110,7 @@ class Op(ABC):
     __slots__ = ()
     keyword: ClassVar[str]
     main: ClassVar[str | None] = None
+    example: ClassVar[str] = ""
     takes: ClassVar[Literal["maps", "vectors", "either"]] = "maps"
     merges: ClassVar[bool] = False
     neutral: ClassVar[bool] = False
@@ -122,6 +138,10 @@ class Op(ABC):
     def with_channels(self, given: int, most: int) -> "Self":
         """Return a copy for an input of `given` channels from which at most `most` come out; the geometry stays."""
         return self.with_(**{p.name: p.kind.few(getattr(self, p.name), given, most) for p in parameters(type(self))})
+
+    def contradiction(self) -> Contradiction | None:
+        """Return the first two parameters that exclude each other, None where none do."""
+        return None
 
     @abstractmethod
     def output_shape(self, inputs: Sequence[Shape]) -> Shape:
@@ -184,6 +204,21 @@ AnyOp = TypeVar("AnyOp", bound=Op)
 
 
 def make(operator: type[AnyOp], rank: int, **values: Any) -> AnyOp:
-    """Build an operator from plain values: an int stands for all `rank` axes, what is left out has its default."""
-    given = {p.name: p.kind.spread(values.pop(p.name, p.default), rank) for p in parameters(operator)}
-    return operator(**given, **values)
+    """Build an operator from plain values: an int stands for all `rank` axes, what is left out has its default.
+
+    Raises InvalidParameter where a value is missing, unknown or wrong, or contradicts another.
+    """
+    declared = parameters(operator)
+    if unknown := values.keys() - {p.name for p in declared}:
+        raise InvalidParameter(operator.keyword, min(unknown), "there is no such parameter")
+    for p in declared:
+        if p.required and p.name not in values:
+            raise InvalidParameter(operator.keyword, p.name, "it has no default, and must be given")
+        try:
+            values[p.name] = p.check(values.get(p.name, p.default), rank)
+        except Wrong as wrong:
+            raise InvalidParameter(operator.keyword, p.name, f"expected {wrong}, found {values[p.name]!r}") from None
+    op = operator(**values)
+    if found := op.contradiction():
+        raise InvalidParameter(operator.keyword, found.parameter, found.message, found.help)
+    return op

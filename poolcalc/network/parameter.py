@@ -1,36 +1,29 @@
-"""What a parameter may be: each kind reads a value from the file and describes itself as JSON Schema.
+"""What a parameter may be: each kind checks plain values and describes itself as JSON Schema.
 
-An operator declares its parameters as dataclass fields made by `parameter`; the reader, the schema and the error texts
-all derive from that one declaration. Only `true` and `false` are truth values and only plain decimal digits are
-numbers: YAML 1.1's other spellings (`no`, `010`, `1:30`, `1_000`) mean something else to every reader.
+An operator declares its parameters as dataclass fields made by `parameter`. Whoever builds a network, the reader of
+files or a call in Python, has values checked by that one declaration; the schema and the error texts derive from it.
 """
 
-import re
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import MISSING, dataclass, field, fields
 from fractions import Fraction
 from functools import cache
-from math import gcd
+from math import gcd, isfinite
 from typing import Any, NamedTuple
-
-from poolcalc.reading.tree import Listing, Problems, Scalar, Value, described
-from poolcalc.source import Place
-from poolcalc.wording import did_you_mean
 
 LARGEST = 2**31 - 1
 """Larger integers are typing errors, not networks."""
 
 Schema = dict[str, Any]
 
-_INTEGER = re.compile(r"[-+]?(0|[1-9][0-9]*)")
-_NUMBER = re.compile(r"[-+]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][-+]?[0-9]+)?")
-_OTHER_BASE = re.compile(r"0(x[0-9a-f]+|o[0-7]+|b[01]+)", re.IGNORECASE)
-_SEVERAL = re.compile(r"\(?[0-9]+(\s*[x×*,:; ]\s*[0-9]+){1,2}\)?")
 
+class Wrong(Exception):  # noqa: N818 - a fact about a value, for whoever gave it to report
+    """A value is not of a kind; `expected` says what would be."""
 
-class Unreadable(Exception):  # noqa: N818 - a signal between the functions of this module and its callers
-    """The value was wrong and has been reported."""
+    def __init__(self, expected: str) -> None:
+        super().__init__(expected)
+        self.expected = expected
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,27 +31,15 @@ class Kind(ABC):
     """A kind of value."""
 
     @abstractmethod
-    def read(self, value: Value, rank: int | None, problems: Problems) -> Any:
-        """Return the value, or report what is wrong and raise `Unreadable`.
+    def check(self, value: Any, rank: int) -> Any:
+        """Return a plain value as operators hold it, or raise `Wrong`.
 
-        rank: spatial axes of the network, None where its input could not be read.
+        rank: spatial axes of the network; the kinds that have axes repeat a single value on all of them.
         """
 
     @abstractmethod
     def schema(self) -> Schema:
-        """Return the JSON Schema of the values that `read` accepts."""
-
-    def accepts(self, text: str) -> bool:
-        """Return whether that text, unquoted, is such a value."""
-        try:
-            self.read(Scalar(Place(), text), None, Problems())
-        except Unreadable:
-            return False
-        return True
-
-    def spread(self, plain: Any, rank: int) -> Any:
-        """Return what `read` would make of a plain value: one entry per axis for the kinds that have axes."""
-        return plain
+        """Return the JSON Schema of the values that a file may give."""
 
     def on_axes(self, value: Any, axes: Sequence[int | None]) -> Any:
         """Return the value for a copy with other axes: entries of the old ones, None for one that is left alone."""
@@ -69,53 +50,6 @@ class Kind(ABC):
         return value
 
 
-def _refuse(value: Value, expected: str, problems: Problems, hint: str | None = None) -> Unreadable:
-    problems.add(value, f"expected {expected}, found {described(value)}", help=hint)
-    return Unreadable()
-
-
-def _fraction(text: str) -> Fraction | None:
-    """Return a decimal number as the fraction that was written, None where it is none, or too long to be meant."""
-    if len(text) > 40 or not _NUMBER.fullmatch(text):
-        return None
-    _, _, exponent = text.lower().partition("e")
-    return Fraction(text) if abs(int(exponent or 0)) < 40 else None
-
-
-def _spelling(value: Value, kind: Kind) -> str | None:
-    """Say how to write a number that is spelled as text, or as not every reader of YAML understands it."""
-    if not isinstance(value, Scalar) or len(value.text) > 40:
-        return None
-    text = value.text.strip()
-    plain = text.replace("_", "").rstrip(",;")
-    if _OTHER_BASE.fullmatch(plain):
-        number: Fraction | None = Fraction(int(plain, 0))
-    elif re.fullmatch(r"[0-9]+/0*[1-9][0-9]*", plain):
-        number = Fraction(plain)
-    elif number := _fraction(plain.removesuffix("%")):
-        number /= 100 if plain.endswith("%") else 1
-    if number is None:
-        return None
-    written = str(number) if number.denominator == 1 else f"{float(number):g}"
-    if text == written:
-        return f"write {written} without quotes" if value.quoted and kind.accepts(written) else None
-    if _fraction(written) != number or not kind.accepts(written):
-        return None
-    if re.fullmatch(r"[-+]?0[0-9]+", plain):
-        return f"write {written}; with a leading zero, some readers of YAML take it to base 8"
-    return f"write {written}"
-
-
-def _listed(value: Value, kind: Kind, rank: int | None) -> str | None:
-    """Say how to write several numbers that stand there as text."""
-    if not isinstance(value, Scalar):
-        return None
-    numbers = re.findall("[0-9]+", value.text) if _SEVERAL.fullmatch(value.text.strip()) else []
-    if numbers and len(numbers) == (rank or len(numbers)) and all(map(kind.accepts, numbers)):
-        return f"write [{', '.join(numbers)}]"
-    return "write lists in square brackets" if "(" in value.text else None
-
-
 @dataclass(frozen=True, slots=True)
 class Whole(Kind):
     """An integer from `least` to `most`."""
@@ -123,14 +57,13 @@ class Whole(Kind):
     least: int = -LARGEST
     most: int = LARGEST
 
-    def read(self, value: Value, rank: int | None, problems: Problems) -> int:
+    def check(self, value: Any, rank: int) -> int:
         """Return the integer."""
-        if not isinstance(value, Scalar) or value.quoted or not _INTEGER.fullmatch(value.text):
-            raise _refuse(value, str(self), problems, _spelling(value, self))
-        number = int(value.text[:20])  # as many digits are out of bounds whatever follows
-        if not self.least <= number <= self.most:
-            raise _refuse(value, _within(self, number), problems)
-        return number
+        if not isinstance(value, int) or isinstance(value, bool):
+            raise Wrong(str(self))
+        if not self.least <= value <= self.most:
+            raise Wrong(_within(self, value))
+        return value
 
     def schema(self) -> Schema:
         """An integer with its bounds."""
@@ -174,13 +107,13 @@ class Number(Kind):
     most: float = LARGEST
     above: bool = False
 
-    def read(self, value: Value, rank: int | None, problems: Problems) -> Fraction:
-        """Return the number as the fraction that was written."""
-        number = _fraction(value.text) if isinstance(value, Scalar) and not value.quoted else None
-        if number is None:
-            raise _refuse(value, str(self), problems, _spelling(value, self))
+    def check(self, value: Any, rank: int) -> Fraction:
+        """Return the number as a fraction, a float as the decimal number that is printed for it."""
+        if not isinstance(value, int | float | Fraction) or isinstance(value, bool) or not isfinite(value):
+            raise Wrong(str(self))
+        number = Fraction(str(value))
         if not self.least <= number <= self.most or (self.above and number == self.least):
-            raise _refuse(value, _within(self, number), problems)
+            raise Wrong(_within(self, number))
         return number
 
     def schema(self) -> Schema:
@@ -211,16 +144,11 @@ def _within(kind: Whole | Number, number: Fraction | int) -> str:
 class Truth(Kind):
     """`true` or `false`."""
 
-    def read(self, value: Value, rank: int | None, problems: Problems) -> bool:
+    def check(self, value: Any, rank: int) -> bool:
         """Return the truth value."""
-        text = value.text if isinstance(value, Scalar) else ""
-        if text in ("true", "false") and isinstance(value, Scalar) and not value.quoted:
-            return text == "true"
-        for word, others in (("true", ("true", "yes", "on", "y", "1")), ("false", ("false", "no", "off", "n", "0"))):
-            if text.lower() in others:
-                hint = f"write {word} without quotes" if text == word else f"write {word}"
-                raise _refuse(value, "true or false", problems, hint)
-        raise _refuse(value, "true or false", problems)
+        if not isinstance(value, bool):
+            raise Wrong("true or false")
+        return value
 
     def schema(self) -> Schema:
         """A boolean."""
@@ -233,13 +161,11 @@ class OneOf(Kind):
 
     words: tuple[str, ...]
 
-    def read(self, value: Value, rank: int | None, problems: Problems) -> str:
+    def check(self, value: Any, rank: int) -> str:
         """Return the word."""
-        if isinstance(value, Scalar) and value.text in self.words:
-            return value.text
-        found = value.text if isinstance(value, Scalar) else ""
-        expected = " or ".join([", ".join(self.words[:-1]), self.words[-1]])
-        raise _refuse(value, expected, problems, did_you_mean(found, self.words))
+        if value not in self.words:
+            raise Wrong(" or ".join([", ".join(self.words[:-1]), self.words[-1]]))
+        return str(value)
 
     def schema(self) -> Schema:
         """An enumeration."""
@@ -248,7 +174,7 @@ class OneOf(Kind):
 
 @dataclass(frozen=True, slots=True)
 class PerAxis(Kind):
-    """One value for all spatial axes, or a list with one for each; read as a tuple with one entry per axis.
+    """One value for all spatial axes, or a list with one for each; held as a tuple with one entry per axis.
 
     null: whether an entry may be null. idle: the entry that leaves an axis alone.
     """
@@ -257,23 +183,12 @@ class PerAxis(Kind):
     null: bool = False
     idle: int | None = 1
 
-    def read(self, value: Value, rank: int | None, problems: Problems) -> tuple[Any, ...]:
+    def check(self, value: Any, rank: int) -> tuple[Any, ...]:
         """Return one entry per axis."""
-        if isinstance(value, Listing):
-            check_length(value, rank, problems)
-            return read_all(value, lambda item: self._read_one(item, rank, problems))
-        if hint := _listed(value, self.each, rank):
-            raise _refuse(value, f"{self.each} or a list of one per axis", problems, hint)
-        return (self.each.read(value, rank, problems),) * (rank or 2)
-
-    def _read_one(self, item: Value, rank: int | None, problems: Problems) -> Any:
-        if self.null and isinstance(item, Scalar) and item.is_null:
-            return None
-        return self.each.read(item, rank, problems)
-
-    def spread(self, plain: Any, rank: int) -> Any:
-        """Repeat a single value on every axis."""
-        return plain if plain is None or isinstance(plain, tuple) else (plain,) * rank
+        if not isinstance(value, tuple | list):
+            return (self.each.check(value, rank),) * rank
+        require_length(value, rank)
+        return tuple(None if self.null and item is None else self.each.check(item, rank) for item in value)
 
     def on_axes(self, value: Any, axes: Sequence[int | None]) -> Any:
         """Return the entries of those axes, `idle` where one is left alone."""
@@ -289,38 +204,40 @@ class PerAxis(Kind):
 class Amounts(Kind):
     """Pixels (before, after) on every axis: an int, a list per axis, or a list of [before, after] pairs.
 
-    words: the modes that may stand instead of numbers.
+    words: the modes that may stand instead of numbers; `valid` is zeros.
     """
 
     least: int = 0
     words: tuple[str, ...] = ()
 
-    def read(self, value: Value, rank: int | None, problems: Problems) -> str | tuple[tuple[int, int], ...]:
-        """Return one pair per axis, or a word; `valid` is zeros."""
-        one = Whole(self.least)
-        if isinstance(value, Scalar) and value.text in self.words:
-            return value.text if value.text != "valid" else ((0, 0),) * (rank or 2)
-        if isinstance(value, Scalar) and self.words and value.text[:1].isalpha():
-            expected = f"{one}, {', '.join(self.words[:-1])} or {self.words[-1]}"
-            raise _refuse(value, expected, problems, did_you_mean(value.text, self.words))
-        if isinstance(value, Listing):
-            check_length(value, rank, problems, pairs=True)
-            return read_all(value, lambda item: self._read_pair(item, rank, problems))
-        if hint := _listed(value, one, rank):
-            raise _refuse(value, f"{one} or a list of one per axis", problems, hint)
-        return ((one.read(value, rank, problems),) * 2,) * (rank or 2)
+    @property
+    def one(self) -> Whole:
+        """The kind of a single amount."""
+        return Whole(self.least)
 
-    def _read_pair(self, item: Value, rank: int | None, problems: Problems) -> tuple[int, int]:
-        if not isinstance(item, Listing):
-            return (Whole(self.least).read(item, rank, problems),) * 2
-        if len(item.items) != 2:
-            raise _refuse(item, "[before, after]", problems)
-        before, after = read_all(item, lambda side: Whole(self.least).read(side, rank, problems))
+    def check(self, value: Any, rank: int) -> str | tuple[tuple[int, int], ...]:
+        """Return one pair per axis, or a word."""
+        if isinstance(value, str):
+            if value not in self.words:
+                raise Wrong(self.expected_word)
+            return value if value != "valid" else ((0, 0),) * rank
+        if not isinstance(value, tuple | list):
+            return ((self.one.check(value, rank),) * 2,) * rank
+        require_length(value, rank)
+        return tuple(map(self._pair, value))
+
+    def _pair(self, item: Any) -> tuple[int, int]:
+        if not isinstance(item, tuple | list):
+            return (self.one.check(item, 1),) * 2
+        if len(item) != 2:
+            raise Wrong("[before, after]")
+        before, after = (self.one.check(side, 1) for side in item)
         return before, after
 
-    def spread(self, plain: Any, rank: int) -> Any:
-        """Repeat a single amount on both sides of every axis."""
-        return ((plain, plain),) * rank if isinstance(plain, int) else plain
+    @property
+    def expected_word(self) -> str:
+        """What is expected instead of another word."""
+        return f"{self.one}, {', '.join(self.words[:-1])} or {self.words[-1]}" if self.words else str(self.one)
 
     def on_axes(self, value: Any, axes: Sequence[int | None]) -> Any:
         """Return the pairs of those axes, zeros where one is left alone; a mode serves any axis."""
@@ -328,41 +245,21 @@ class Amounts(Kind):
 
     def schema(self) -> Schema:
         """An integer, an array of integers or pairs, or a word."""
-        one = Whole(self.least).schema()
+        one = self.one.schema()
         pair = {"type": "array", "items": one, "minItems": 2, "maxItems": 2}
         per_axis = {"type": "array", "items": {"anyOf": [one, pair]}, "minItems": 1, "maxItems": 3}
         return {"anyOf": [one, per_axis, *([{"enum": list(self.words)}] if self.words else [])]}
 
 
+def require_length(value: Sequence[Any], rank: int) -> None:
+    """Refuse a list that has not one entry per spatial axis."""
+    if len(value) != rank:
+        axes = "1 spatial axis" if rank == 1 else f"{rank} spatial axes"
+        raise Wrong(f"one value or a list of {rank} (the input has {axes})")
+
+
 def _picked(value: Any, axes: Sequence[int | None], idle: Any) -> Any:
     return tuple(idle if axis is None else value[axis] for axis in axes) if isinstance(value, tuple) else value
-
-
-def check_length(value: Listing, rank: int | None, problems: Problems, *, pairs: bool = False) -> None:
-    """Refuse a list that has not one entry per spatial axis; pairs: whether [before, after] may have been meant."""
-    if rank is None or len(value.items) == rank:
-        return
-    texts = [item.text for item in value.items if isinstance(item, Scalar)]
-    hint = None
-    if texts and texts == texts[:1] * len(value.items):
-        hint = f"write {texts[0]}, which stands for every axis"
-    elif pairs and rank == 1 and len(texts) == len(value.items) == 2:
-        hint = f"for {texts[0]} before and {texts[1]} after, write [[{texts[0]}, {texts[1]}]]"
-    axes = "1 spatial axis" if rank == 1 else f"{rank} spatial axes"
-    raise _refuse(value, f"one value or a list of {rank} (the input has {axes})", problems, hint)
-
-
-def read_all(value: Listing, read_one: Callable[[Value], Any]) -> tuple[Any, ...]:
-    """Read every item, so that each wrong one is reported, and raise `Unreadable` if any was."""
-    results, failed = [], False
-    for item in value.items:
-        try:
-            results.append(read_one(item))
-        except Unreadable:
-            failed = True
-    if failed:
-        raise Unreadable
-    return tuple(results)
 
 
 class Parameter(NamedTuple):
@@ -377,6 +274,10 @@ class Parameter(NamedTuple):
     def required(self) -> bool:
         """Whether the file must give it."""
         return self.default is MISSING
+
+    def check(self, value: Any, rank: int) -> Any:
+        """Return a plain value as operators hold it, or raise `Wrong`; None stands for a default that is None."""
+        return None if value is None is self.default else self.kind.check(value, rank)
 
 
 def parameter(kind: Kind, text: str, default: Any = MISSING) -> Any:

@@ -14,6 +14,7 @@ class AdaptiveAvgPool(AdaptivePooling):
 
     keyword = "adaptive_avg_pool"
     main = "output_size"
+    example = "3"
     gradient = "averaged"
     has_fixed_weights = True
 

@@ -14,6 +14,7 @@ class AdaptiveMaxPool(AdaptivePooling):
 
     keyword = "adaptive_max_pool"
     main = "output_size"
+    example = "[3, null]"
     gradient = "chosen"
 
     output_size: tuple[int | None, ...] = parameter(

@@ -14,6 +14,7 @@ class Add(ElementwiseMerge):
     """The sum of the inputs."""
 
     keyword = "add"
+    example = "[map, gate]"
 
     def forward(self, inputs: Sequence[Array], weights: Weights) -> Array:
         """Add."""

@@ -15,6 +15,7 @@ class AvgPool(Pooling):
 
     keyword = "avg_pool"
     main = "kernel_size"
+    example = "{kernel_size: 3, stride: 2, padding: 1}"
     gradient = "averaged"
     has_fixed_weights = True
 

@@ -16,6 +16,7 @@ class ChannelShuffle(Pointwise):
 
     keyword = "channel_shuffle"
     main = "groups"
+    example = "2"
     takes = "maps"
     rearranges = True
 
@@ -24,7 +25,7 @@ class ChannelShuffle(Pointwise):
     def output_shape(self, inputs: Sequence[Shape]) -> Shape:
         """Return the input's shape."""
         (shape,) = inputs
-        require_divisible(self.groups, in_channels=shape[0])
+        require_divisible(self.groups, shape[0])
         return shape
 
     def channels_backward(self, values: Any, place: int, inputs: Sequence[Shape]) -> Any:

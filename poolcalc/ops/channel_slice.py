@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from poolcalc.geometry import arithmetic
-from poolcalc.network.op import Array, Impossible, Op, Shape, Weights
+from poolcalc.network.op import Array, Contradiction, Impossible, Op, Shape, Weights
 from poolcalc.network.parameter import Whole, parameter
 
 if TYPE_CHECKING:
@@ -17,6 +17,7 @@ class ChannelSlice(Op):
     """Channels start … stop − 1."""
 
     keyword = "channel_slice"
+    example = "{start: 1, stop: 3}"
     takes = "either"
     is_view = True
     rearranges = True
@@ -24,10 +25,17 @@ class ChannelSlice(Op):
     start: int = parameter(Whole(0), "first channel to keep", default=0)
     stop: int = parameter(Whole(1), "first channel to leave out")
 
+    def contradiction(self) -> Contradiction | None:
+        """Refuse an empty range."""
+        if self.start < self.stop:
+            return None
+        message = f"channels {self.start} to {self.stop} are no range"
+        return Contradiction("start", message, help=f"use start up to {self.stop - 1}")
+
     def output_shape(self, inputs: Sequence[Shape]) -> Shape:
         """Return stop − start channels."""
         ((channels, *spatial),) = inputs
-        if not self.start < self.stop <= channels:
+        if self.stop > channels:
             raise Impossible(
                 f"channels {self.start} to {self.stop} are no range of the {channels} that come in",
                 help=f"use start < stop ≤ {channels}",

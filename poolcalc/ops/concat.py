@@ -14,6 +14,7 @@ class Concat(Op):
     """All channels of all inputs."""
 
     keyword = "concat"
+    example = "[map, map]"
     takes = "either"
     merges = True
     rearranges = True

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 
 from poolcalc.families.convolution import Convolution
+from poolcalc.families.groups import uneven_groups
+from poolcalc.network.op import Contradiction
 from poolcalc.network.parameter import Amounts, Channels, Groups, PerAxis, Truth, Whole, parameter
 from poolcalc.network.window import Padding
 
@@ -13,6 +15,7 @@ class Conv(Convolution):
 
     keyword = "conv"
     main = "out_channels"
+    example = "{out_channels: 6, kernel_size: 3, stride: 2, padding: same, groups: 2}"
 
     out_channels: int = parameter(Channels(1), "number of filters")
     kernel_size: tuple[int, ...] = parameter(PerAxis(Whole(1)), "size of the kernel")
@@ -27,6 +30,10 @@ class Conv(Convolution):
     def filters(self, in_channels: int) -> tuple[int, int]:
         """Return (out_channels, groups)."""
         return self.out_channels, self.groups
+
+    def contradiction(self) -> Contradiction | None:
+        """Refuse uneven groups."""
+        return uneven_groups(self.groups, self.out_channels)
 
     def notation(self) -> str:
         """Return kernel/stride pPadding dDilation gGroups."""

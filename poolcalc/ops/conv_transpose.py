@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from math import prod
 
-from poolcalc.families.groups import require_divisible
+from poolcalc.families.groups import require_divisible, uneven_groups
 from poolcalc.geometry import arithmetic
 from poolcalc.geometry.taps import Taps, transposed
-from poolcalc.network.op import Array, Impossible, Op, Shape, Weight, Weights
+from poolcalc.network.op import Array, Contradiction, Impossible, Op, Shape, Weight, Weights
 from poolcalc.network.parameter import Amounts, Channels, Groups, PerAxis, Truth, Whole, parameter
 from poolcalc.wording import amounts, evenly, times
 
@@ -18,6 +18,7 @@ class ConvTranspose(Op):
 
     keyword = "conv_transpose"
     main = "out_channels"
+    example = "{out_channels: 2, kernel_size: 3, stride: 2, output_padding: 1}"
     gradient = "learned"
     effort = 3e-9
     cuts = True
@@ -35,18 +36,21 @@ class ConvTranspose(Op):
     bias: bool = parameter(Truth(), "whether to add a learned value per filter", default=True)
     dilation: tuple[int, ...] = parameter(PerAxis(Whole(1)), "step from tap to tap inside the kernel", default=1)
 
+    def contradiction(self) -> Contradiction | None:
+        """Refuse uneven groups, and more output_padding than picks between the sizes that a stride makes equal."""
+        for extra, stride, dilation in zip(self.output_padding, self.stride, self.dilation, strict=True):
+            if extra >= max(stride, dilation):
+                return Contradiction(
+                    "output_padding",
+                    f"output_padding {extra} must be smaller than stride {stride} or dilation {dilation}",
+                    help=f"use output_padding up to {max(stride, dilation) - 1}",
+                )
+        return uneven_groups(self.groups, self.out_channels)
+
     def output_shape(self, inputs: Sequence[Shape]) -> Shape:
         """Return out_channels and (n − 1)·stride − padding + effective kernel + output_padding."""
         ((channels, *spatial),) = inputs
-        require_divisible(self.groups, in_channels=channels, out_channels=self.out_channels)
-        for axis, extra in enumerate(self.output_padding):
-            most = max(self.stride[axis], self.dilation[axis]) - 1
-            if extra > most:
-                raise Impossible(
-                    f"output_padding {extra} must be smaller than stride {self.stride[axis]} "
-                    f"or dilation {self.dilation[axis]}",
-                    help=f"use output_padding up to {most}",
-                )
+        require_divisible(self.groups, channels, self.out_channels)
         sizes = tuple(self._size(axis, size) for axis, size in enumerate(spatial))
         if min(sizes) < 1:
             axis = next(axis for axis, size in enumerate(sizes) if size < 1)

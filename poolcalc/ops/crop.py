@@ -16,6 +16,7 @@ class Crop(Op):
 
     keyword = "crop"
     main = "cropping"
+    example = "[[0, 1], 2]"
     is_view = True
     cuts = True
 

@@ -13,6 +13,7 @@ class DepthwiseConv(Convolution):
 
     keyword = "depthwise_conv"
     main = "kernel_size"
+    example = "{kernel_size: 3, stride: 2, dilation: 2, channel_multiplier: 2}"
 
     kernel_size: tuple[int, ...] = parameter(PerAxis(Whole(1)), "size of the kernel")
     stride: tuple[int, ...] = parameter(PerAxis(Whole(1)), "step from window to window", default=1)

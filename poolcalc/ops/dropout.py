@@ -14,6 +14,7 @@ class Dropout(Activation):
 
     keyword = "dropout"
     main = "p"
+    example = "0.2"
     is_view = True
 
     p: Fraction = parameter(Number(0, 1), "probability of zeroing a value in training", default=Fraction(1, 2))

@@ -14,6 +14,7 @@ class ELU(Activation):
 
     keyword = "elu"
     main = "alpha"
+    example = "0.5"
     effort = 4e-9
 
     alpha: Fraction = parameter(Number(), "limit far below zero, negated", default=Fraction(1))

@@ -13,6 +13,7 @@ class GELU(Activation):
 
     keyword = "gelu"
     main = "approximate"
+    example = "tanh"
     effort = 10e-9
 
     approximate: str = parameter(OneOf(("none", "tanh")), "none (exact) or tanh", default="none")

@@ -16,6 +16,7 @@ class GroupNorm(Pointwise):
 
     keyword = "group_norm"
     main = "num_groups"
+    example = "2"
     effort = 2e-9
 
     num_groups: int = parameter(Groups(1), "groups of channels; 1 is layer norm over all, channels is instance norm")

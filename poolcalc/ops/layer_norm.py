@@ -18,6 +18,7 @@ class LayerNorm(Pointwise):
 
     keyword = "layer_norm"
     main = "over"
+    example = "channels"
     effort = 4e-9
 
     over: str = parameter(OneOf(("channels", "all")), "channels at each position, or all values", default="channels")

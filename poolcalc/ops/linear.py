@@ -13,6 +13,7 @@ class Linear(Op):
 
     keyword = "linear"
     main = "out_features"
+    example = "3"
     takes = "vectors"
     gradient = "learned"
     streams_weights = True

@@ -15,6 +15,7 @@ class LocalResponseNorm(Pointwise):
 
     keyword = "local_response_norm"
     main = "size"
+    example = "3"
     takes = "maps"
     effort = 8e-9
 

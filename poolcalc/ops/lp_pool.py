@@ -20,6 +20,7 @@ class LPPool(Pooling):
 
     keyword = "lp_pool"
     main = "kernel_size"
+    example = "{kernel_size: 2, norm_type: 3}"
     gradient = "averaged"
     effort = 4e-9
 

@@ -15,6 +15,7 @@ class MaxPool(Pooling):
 
     keyword = "max_pool"
     main = "kernel_size"
+    example = "{kernel_size: 3, stride: 2, padding: 1, ceil_mode: true}"
     gradient = "chosen"
 
     kernel_size: tuple[int, ...] = parameter(PerAxis(Whole(1)), "size of the window")

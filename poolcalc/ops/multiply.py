@@ -14,6 +14,7 @@ class Multiply(ElementwiseMerge):
     """The product of the inputs."""
 
     keyword = "multiply"
+    example = "[map, gate]"
 
     def forward(self, inputs: Sequence[Array], weights: Weights) -> Array:
         """Multiply."""

@@ -6,7 +6,7 @@ from fractions import Fraction
 
 from poolcalc.geometry import arithmetic
 from poolcalc.geometry.taps import Beyond, Taps, shifted
-from poolcalc.network.op import Array, Impossible, Op, Shape, Weights
+from poolcalc.network.op import Array, Contradiction, Impossible, Op, Shape, Weights
 from poolcalc.network.parameter import LARGEST, Amounts, Number, OneOf, parameter
 from poolcalc.wording import amounts, times
 
@@ -19,11 +19,23 @@ class Pad(Op):
 
     keyword = "pad"
     main = "padding"
+    example = "[[1, 2], -1]"
     cuts = True
 
     padding: tuple[tuple[int, int], ...] = parameter(Amounts(-LARGEST), "amounts on every side; negative ones crop")
     mode: str = parameter(OneOf(tuple(_BEYOND)), "what the padding holds", default="constant")
     value: Fraction = parameter(Number(-LARGEST), "the constant", default=Fraction(0))
+
+    def contradiction(self) -> Contradiction | None:
+        """Refuse to cut off what circular padding would repeat."""
+        for axis, pair in enumerate(self.padding if self.mode == "circular" else ()):
+            if min(pair) < 0 < max(pair):
+                return Contradiction(
+                    "padding",
+                    f"circular padding on one side of axis {axis} needs the other side whole",
+                    help=f"crop by {-min(pair)} in a layer of its own, with `crop`",
+                )
+        return None
 
     def output_shape(self, inputs: Sequence[Shape]) -> Shape:
         """Return sizes + before + after; padding is made of what negative amounts leave."""
@@ -38,11 +50,6 @@ class Pad(Op):
             )
         reach = {"constant": None, "reflect": -1, "replicate": None, "circular": 0}[self.mode]
         for axis, (size, pair) in enumerate(zip(kept, self.padding, strict=True)):
-            if self.mode == "circular" and min(pair) < 0 < max(pair):
-                raise Impossible(
-                    f"circular padding on one side of axis {axis} needs the other side whole",
-                    help=f"crop by {-min(pair)} in a layer of its own, with `crop`",
-                )
             if reach is not None and max(pair) > size + reach:
                 raise Impossible(
                     f"{self.mode} padding of {max(pair)} needs more than the {size} pixels of axis {axis}",

@@ -17,6 +17,7 @@ class PixelShuffle(Op):
 
     keyword = "pixel_shuffle"
     main = "upscale_factor"
+    example = "2"
 
     upscale_factor: int = parameter(Whole(1), "factor of the sizes")
 

@@ -13,6 +13,7 @@ class Softmax(Activation):
 
     keyword = "softmax"
     main = "over"
+    example = "positions"
     effort = 4e-9
 
     over: str = parameter(OneOf(("channels", "positions")), "what sums to one", default="channels")

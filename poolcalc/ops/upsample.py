@@ -6,7 +6,7 @@ from fractions import Fraction
 
 from poolcalc.geometry import arithmetic
 from poolcalc.geometry.taps import Taps, linear, nearest
-from poolcalc.network.op import Array, Impossible, Op, Shape, Weights
+from poolcalc.network.op import Array, Contradiction, Impossible, Op, Shape, Weights
 from poolcalc.network.parameter import Number, OneOf, PerAxis, Truth, Whole, parameter
 from poolcalc.wording import evenly, times
 
@@ -20,6 +20,7 @@ class Upsample(Op):
 
     keyword = "upsample"
     main = "scale_factor"
+    example = "{scale_factor: 1.5, mode: bilinear}"
     has_fixed_weights = True
     effort = 3e-9
 
@@ -36,18 +37,27 @@ class Upsample(Op):
     )
     align_corners: bool = parameter(Truth(), "whether the corner pixels' centres keep their places", default=False)
 
+    def contradiction(self) -> Contradiction | None:
+        """Refuse both of scale_factor and size, or neither, and what the mode does not know."""
+        given = self.scale_factor if self.size is None else self.size
+        if given is None or None not in (self.scale_factor, self.size):
+            return Contradiction(
+                "size", "upsample takes either scale_factor or size", help="give exactly one of the two"
+            )
+        interpolation = LINEAR[len(given)]
+        if self.mode not in ("nearest", interpolation):
+            return Contradiction(
+                "mode",
+                f"mode {self.mode} does not fit an input with {len(given)} spatial axes",
+                help=f"use mode: {interpolation}, or nearest",
+            )
+        if self.align_corners and self.mode == "nearest":
+            return Contradiction("align_corners", "align_corners has no meaning for mode nearest", help="leave it out")
+        return None
+
     def output_shape(self, inputs: Sequence[Shape]) -> Shape:
         """Return the size, or the floor of input times factor."""
         ((channels, *spatial),) = inputs
-        if (self.scale_factor is None) == (self.size is None):
-            raise Impossible("upsample takes either scale_factor or size", help="give exactly one of the two")
-        if self.mode not in ("nearest", LINEAR[len(spatial)]):
-            raise Impossible(
-                f"mode {self.mode} does not fit an input with {len(spatial)} spatial axes",
-                help=f"use mode: {LINEAR[len(spatial)]}, or nearest",
-            )
-        if self.align_corners and self.mode == "nearest":
-            raise Impossible("align_corners has no meaning for mode nearest", help="leave it out")
         if self.size is not None:
             return (channels, *(given or size for given, size in zip(self.size, spatial, strict=True)))
         sizes = tuple(map(_scaled, spatial, self.scale_factor or ()))

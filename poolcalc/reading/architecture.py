@@ -8,12 +8,13 @@ from poolcalc.errors import InvalidArchitecture
 from poolcalc.network.design import Design
 from poolcalc.network.graph import INPUT, Graph
 from poolcalc.network.op import Shape
-from poolcalc.network.parameter import OneOf, Unreadable, Whole, read_all
+from poolcalc.network.parameter import OneOf, Whole
 from poolcalc.reading import yaml_reader
 from poolcalc.reading.keys import known_entries
 from poolcalc.reading.layers import Layers
 from poolcalc.reading.names import Names
 from poolcalc.reading.tree import Listing, Problems, Record, Scalar, Stop, Value, described
+from poolcalc.reading.values import Unreadable, read, read_all
 from poolcalc.reading.wiring import Reference, Wiring
 from poolcalc.source import Place, Source
 from poolcalc.wording import shown
@@ -119,7 +120,7 @@ def _text(value: Value | None, problems: Problems) -> str | None:
 
 def _task(value: Value | None, problems: Problems) -> str | None:
     try:
-        return TASKS.read(value, None, problems) if value is not None else None
+        return read(TASKS, value, None, problems) if value is not None else None
     except Unreadable:
         return None
 
@@ -129,7 +130,7 @@ def _objects(value: Value | None, problems: Problems) -> tuple[int, ...]:
         return ()
     items = value if isinstance(value, Listing) and value.items else Listing(value.place, (value,))
     try:
-        return read_all(items, lambda item: SIZE.read(item, None, problems))
+        return read_all(items, lambda item: read(SIZE, item, None, problems))
     except Unreadable:
         return ()
 
@@ -161,7 +162,7 @@ def read_input(value: Value, problems: Problems) -> Shape | None:
         )
         return None
     try:
-        return read_all(value, lambda item: SIZE.read(item, None, problems))
+        return read_all(value, lambda item: read(SIZE, item, None, problems))
     except Unreadable:
         return None
 

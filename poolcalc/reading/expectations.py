@@ -2,17 +2,17 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from fractions import Fraction
 from operator import gt
 from typing import NamedTuple, cast
 
 from poolcalc.network.expectation import Expectation, Relation, What
 from poolcalc.network.graph import INPUT
-from poolcalc.network.parameter import Kind, Schema, Unreadable, Whole, check_length, read_all
+from poolcalc.network.parameter import Schema, Whole
 from poolcalc.reading.keys import known_entries
 from poolcalc.reading.names import Names
 from poolcalc.reading.tree import Listing, Problems, Record, Scalar, Value, described
+from poolcalc.reading.values import Unreadable, Written, check_length, read, read_all
 from poolcalc.reading.wiring import Reference, Wiring
 from poolcalc.source import Place
 from poolcalc.wording import figures, shown
@@ -41,8 +41,7 @@ _AMOUNT = r"([0-9]+(?:\.[0-9]+)?|[1-9][0-9]*/[1-9][0-9]*) ?([kKMGT]?)"
 _SHAPE = re.compile(r"[0-9]+(\s*[xX×]\s*[0-9]+){0,3}")
 
 
-@dataclass(frozen=True, slots=True)
-class Amount(Kind):
+class Amount(Written):
     """A number of at least 0: plain, as a fraction such as 1/2, or with one of k, M, G, T behind it."""
 
     def read(self, value: Value, rank: int | None, problems: Problems) -> Fraction:
@@ -59,8 +58,7 @@ class Amount(Kind):
         return {"anyOf": [{"type": "number", "minimum": 0}, {"type": "string", "pattern": rf"^\s*{_AMOUNT}\s*$"}]}
 
 
-@dataclass(frozen=True, slots=True)
-class AmountPerAxis(Kind):
+class AmountPerAxis(Written):
     """One amount that holds on every axis, or a list of one for each."""
 
     def read(self, value: Value, rank: int | None, problems: Problems) -> tuple[Fraction, ...]:
@@ -76,8 +74,7 @@ class AmountPerAxis(Kind):
         return {"anyOf": [*one["anyOf"], {"type": "array", "items": one, "minItems": 1, "maxItems": 3}]}
 
 
-@dataclass(frozen=True, slots=True)
-class OutputShape(Kind):
+class OutputShape(Written):
     """A shape: channels and spatial sizes, or the features of a flat vector."""
 
     def read(self, value: Value, rank: int | None, problems: Problems) -> tuple[int, ...]:
@@ -89,7 +86,7 @@ class OutputShape(Kind):
             remedy = "write [512, 7, 7] or 512x7x7, or [1000] for a flat vector"
             problems.add(value, f"expected a shape, found {described(value)}", help=remedy)
             raise Unreadable
-        return read_all(value, lambda item: Whole(1).read(item, rank, problems))
+        return read_all(value, lambda item: read(Whole(1), item, rank, problems))
 
     def schema(self) -> Schema:
         """An array, a number, or text."""
@@ -98,7 +95,7 @@ class OutputShape(Kind):
         return {"anyOf": [{"type": "array", "items": size, "minItems": 1, "maxItems": 4}, size, text]}
 
 
-_KINDS: dict[What, Kind] = {
+_KINDS: dict[What, Written] = {
     "output": OutputShape(),
     "size": AmountPerAxis(),
     "receptive_field": AmountPerAxis(),
@@ -230,10 +227,10 @@ class Reading(NamedTuple):
     ) -> Iterator[Expectation]:
         """Yield the expectation that a value comes to, unless it is wrong."""
         try:
-            read = _KINDS[what].read(value, self.rank, self.problems)
+            given = _KINDS[what].read(value, self.rank, self.problems)
         except Unreadable:
             return
-        wanted = read if isinstance(read, tuple) else (read,)
+        wanted = given if isinstance(given, tuple) else (given,)
         self.places.setdefault(key, value.place)
         yield Expectation(what=what, wanted=wanted, relation=relation, layer=layer, key=key)
 

@@ -5,10 +5,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from poolcalc.network.op import Op
-from poolcalc.network.parameter import Parameter, Unreadable, parameters
+from poolcalc.network.parameter import Parameter, parameters
 from poolcalc.ops import BY_NAME
 from poolcalc.reading.keys import COMMON, Given, known_entries
 from poolcalc.reading.tree import Problems, Record, Scalar, Value, described
+from poolcalc.reading.values import Unreadable, read
 
 
 @dataclass(slots=True)
@@ -56,15 +57,27 @@ class Operators:
             elif declared.required:
                 self._report_missing(word, declared, given)
             else:
-                values[declared.name] = declared.kind.spread(declared.default, self.rank or 2)
-        return operator(**values) if len(values) == len(parameters(operator)) else None
+                values[declared.name] = declared.check(declared.default, self.rank or 2)
+        complete = len(values) == len(parameters(operator))
+        return self._consistent(operator(**values), word, given) if complete else None
+
+    def _consistent(self, op: Op, word: Scalar, given: Given) -> Op | None:
+        """Return an operator unless its parameters contradict each other; reports that at the one that is to blame.
+
+        How many axes there are may enter into it, so nothing is said where that is not known.
+        """
+        found = op.contradiction() if self.rank else None
+        if found is None:
+            return op
+        self.problems.add(given.get(found.parameter, word), found.message, *found.notes, help=found.help)
+        return None
 
     def _value(self, declared: Parameter, value: Value) -> Any:
         if isinstance(value, Scalar) and value.is_null and not declared.required:
             remedy = "leave it out for its default, or write a value"
             self.problems.add(value, f"{declared.name} has no value", help=remedy)
             raise Unreadable
-        return declared.kind.read(value, self.rank, self.problems)
+        return read(declared.kind, value, self.rank, self.problems)
 
     def _report_missing(self, word: Scalar, declared: Parameter, given: Given) -> None:
         plain = {name: value.text for name, value in given.items() if isinstance(value, Scalar)}

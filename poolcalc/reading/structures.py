@@ -5,10 +5,11 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from poolcalc.network.parameter import OneOf, Unreadable, Whole
+from poolcalc.network.parameter import OneOf, Whole
 from poolcalc.ops import BY_NAME
 from poolcalc.reading.keys import COMMON, Given, known_entries
 from poolcalc.reading.tree import Listing, Problems, Record, Scalar, Value, described
+from poolcalc.reading.values import Unreadable, read
 from poolcalc.reading.wiring import Feed, Wiring
 
 STRUCTURES = {
@@ -114,7 +115,7 @@ class Structures:
     def _whole(self, value: Value, least: int) -> int:
         """Return an integer, `least` where it could not be read."""
         try:
-            return Whole(least).read(value, None, self.problems)
+            return int(read(Whole(least), value, None, self.problems))
         except Unreadable:
             return least
 
@@ -127,7 +128,7 @@ class Structures:
         how, merge, paths = "concat", self._required(it, "merge"), self._required(it, "paths")
         if merge is not None:
             with suppress(Unreadable):
-                how = MERGE.read(merge, None, self.problems)
+                how = read(MERGE, merge, None, self.problems)
         items = paths.items if isinstance(paths, Listing) else ()
         if paths is not None and len(items) < 2:
             message = f"branches needs at least two paths, found {described(paths)}"

@@ -8,7 +8,6 @@ import pytest
 from poolcalc.network.design import Design
 from poolcalc.network.graph import Graph, Node
 from poolcalc.network.op import Op
-from poolcalc.network.parameter import parameters
 from poolcalc.ops import ALIASES, BY_NAME
 from poolcalc.ops.add import Add
 from poolcalc.ops.avg_pool import AvgPool
@@ -134,10 +133,8 @@ def test_a_list_of_sizes_may_keep_some() -> None:
 def test_every_operator_is_read_by_all_of_its_names(name: str) -> None:
     operator = BY_NAME[name]
     assert operator.keyword == ALIASES.get(name, name)
-    needed = {"groups": 1, "num_groups": 1, "stop": 1, "cropping": 1}
-    given = [f"{p.name}: {needed.get(p.name, 2)}" for p in parameters(operator) if p.required]
-    given += ["from: [input, input]"] if operator.merges else []
-    assert type(op(f"{name}: {{{', '.join(given)}}}")) is operator
+    example = "[input, input]" if operator.merges else operator.example
+    assert type(op(f"{name}: {example}")) is operator
 
 
 def test_names_that_no_operator_has_are_not_there() -> None:

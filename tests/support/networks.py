@@ -14,10 +14,12 @@ from typing import Any
 
 from hypothesis import strategies as st
 
+from poolcalc.errors import InvalidParameter
 from poolcalc.network.op import Impossible, Op, Shape, make
 from poolcalc.network.parameter import Amounts, Kind, Number, OneOf, PerAxis, Truth, Whole, parameters
 from poolcalc.ops import BY_NAME, operators
 from poolcalc.ops.upsample import LINEAR, Upsample
+from poolcalc.reading.values import accepts
 
 Layer = dict[str, Any]
 """A layer as it stands in the file: one key and its parameters, or a structure."""
@@ -40,7 +42,7 @@ def values(kind: Kind, rank: int) -> st.SearchStrategy[Any]:
             return st.integers(low, min(kind.most, low + 3))
         case Number():
             numbers = (Fraction(text) for text in ("0", "0.5", "0.7", "1", "1.5", "2", "3"))
-            return st.sampled_from([number for number in numbers if kind.accepts(str(float(number)))])
+            return st.sampled_from([number for number in numbers if accepts(kind, str(float(number)))])
         case Truth():
             return st.booleans()
         case OneOf():
@@ -168,7 +170,7 @@ def fits(operator: type[Op], rank: int, given: dict[str, Any], *shapes: Shape) -
     """Return the shape that comes out, None where the operator cannot run or the result is too large."""
     try:
         result = make(operator, rank, **given).output_shape(shapes)
-    except Impossible:
+    except (Impossible, InvalidParameter):  # parameters that contradict each other, such as a stop before the start
         return None
     return result if prod(result) <= MOST_VALUES else None
 

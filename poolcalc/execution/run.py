@@ -3,7 +3,6 @@
 import os
 from collections.abc import Callable, Sequence
 from itertools import accumulate
-from math import prod
 from time import perf_counter
 
 import numpy as np
@@ -48,12 +47,9 @@ def run(
     """
     threads = threads or _default_threads()
 
-    def size(shape: Shape) -> int:
-        return prod(thinned(shape, channels))
-
-    _require_memory(estimate.memory(analysis, threads=threads, size=size), thin=bool(channels))
+    _require_memory(estimate.memory(analysis, threads=threads, channels=channels), thin=bool(channels))
     start = perf_counter()
-    shares = _shares(estimate.seconds(analysis, threads=threads, size=size) * batch) if progress else []
+    shares = _shares(estimate.seconds(analysis, threads=threads, channels=channels) * batch) if progress else []
     noise = Noise(seed)
     found: dict[str, Shape | None] = {}
 

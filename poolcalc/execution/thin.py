@@ -28,9 +28,15 @@ def with_channels(x: Array, channels: int) -> Array:
 
 def thin_layer(op: Op, inputs: Sequence[Array], channels: int) -> tuple[Op, list[Array]]:
     """Return an operator with at most that many channels, and its inputs with as many as it needs."""
-    axes = inputs[0].ndim - 1
+    thin, shapes = thin_shapes(op, [x.shape for x in inputs], channels)
+    return thin, [with_channels(x, shape[0]) for x, shape in zip(inputs, shapes, strict=True)]
+
+
+def thin_shapes(op: Op, inputs: Sequence[Shape], channels: int) -> tuple[Op, list[Shape]]:
+    """Return an operator with at most that many channels, and the shapes that it needs instead of those."""
+    few, axes = [shape[0] for shape in inputs], len(inputs[0]) - 1
     if axes:
-        inputs = [with_channels(x, max(len(x), op.fewest_channels(axes))) for x in inputs]
+        few = [max(count, op.fewest_channels(axes)) for count in few]
     elif op.merges:  # vectors that were as long as each other
-        inputs = [x[: min(map(len, inputs))] for x in inputs]
-    return op.with_channels(len(inputs[0]), channels), list(inputs)
+        few = [min(few)] * len(few)
+    return op.with_channels(few[0], channels), [(count, *shape[1:]) for count, shape in zip(few, inputs, strict=True)]

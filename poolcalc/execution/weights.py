@@ -39,7 +39,10 @@ class Noise:
 
     def image(self, shape: tuple[int, ...]) -> Array:
         """Return a fresh random input; one of more than `LENGTH` values repeats itself."""
-        return np.resize(_drawn(self._images, min(prod(shape), LENGTH)), shape)
+        values, there = np.empty(prod(shape), np.float32), _drawn(self._images, min(prod(shape), LENGTH))
+        for low in range(0, len(values), LENGTH):
+            values[low : low + LENGTH] = there[: len(values) - low]
+        return values.reshape(shape)
 
     def drawn(self, declared: dict[str, Weight]) -> "DrawnWeights":
         """Return values for one layer's weights."""
@@ -58,6 +61,21 @@ class Noise:
 def block_length(there: int, needed: int) -> int:
     """Return how long a block of `there` values becomes for the sake of those `needed`: twice as long if it grows."""
     return max(needed, min(2 * there, LENGTH + SHIFTS)) if needed > there else there
+
+
+def block_of(weight: Weight) -> tuple[int, int]:
+    """Return how many rows of a tensor are given at a time, and how many values that takes."""
+    count, *row = weight.shape
+    width = prod(row)
+    step = min(count, max(1, LENGTH // width))
+    return step, step * width + (SHIFTS if step < count else 0)
+
+
+def held(weight: Weight, *, in_blocks: bool) -> int:
+    """Return how many values exist while a layer has a tensor, whole or in blocks, beside the noise."""
+    step, length = block_of(weight)
+    scaled = length if length <= LENGTH + SHIFTS else 2 * length  # a longer row is made of the noise repeated
+    return scaled if in_blocks or step == weight.shape[0] else scaled + weight.size
 
 
 def _drawn(random: Random, count: int) -> Array:
@@ -85,9 +103,8 @@ class DrawnWeights:
         """Yield a tensor in blocks along its first axis, all of them windows on one scaled piece of the noise."""
         weight = self.declared[name]
         count, *row = weight.shape
-        width = prod(row)
-        step = min(count, max(1, LENGTH // width))
-        values = self._values(weight, step * width + (SHIFTS if step < count else 0))
+        step, length = block_of(weight)
+        width, values = prod(row), self._values(weight, length)
         for low in range(0, count, step):
             high, start = min(low + step, count), low * 7919 % SHIFTS
             yield slice(low, high), values[start : start + (high - low) * width].reshape(high - low, *row)

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from poolcalc.families.stepwise import between
 from poolcalc.geometry.taps import Taps, divided
 from poolcalc.network.op import Op, Shape
 from poolcalc.wording import evenly
@@ -22,6 +23,10 @@ class AdaptivePooling(Op):
         """Return unit i's share of the input, ⌊i·n/o⌋ up to ⌈(i+1)·n/o⌉."""
         (size,) = sizes
         return (divided(size, self.output_size[axis] or size),)
+
+    def workspace(self, inputs: Sequence[Shape], output: Shape, threads: int) -> int:
+        """Return what there is between the axes."""
+        return between(inputs[0], output, [axis for axis, given in enumerate(self.output_size) if given])
 
     def notation(self) -> str:
         """Return → and the output size."""

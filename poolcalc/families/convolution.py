@@ -54,6 +54,13 @@ class Convolution(Op):
         """Return every weight times every output position."""
         return self.weights(inputs)["weight"].size * prod(output[1:])
 
+    def workspace(self, inputs: Sequence[Shape], output: Shape, threads: int) -> int:
+        """Return the columns that a block of windows is copied into, in every thread."""
+        from poolcalc.kernels import WORKSPACE
+
+        taps = inputs[0][0] * prod(self.kernel_size)
+        return threads * taps * min(prod(output[1:]), max(1, WORKSPACE // taps))
+
     def forward(self, inputs: Sequence[Array], weights: Weights) -> Array:
         """Slide the kernel over the padded input."""
         from poolcalc.kernels.convolution import convolve

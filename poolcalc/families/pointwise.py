@@ -2,15 +2,20 @@
 
 from abc import abstractmethod
 from collections.abc import Sequence
+from math import prod
 from typing import ClassVar, Literal
 
 from poolcalc.network.op import Array, Op, Shape, Weights
 
 
 class Pointwise(Op):
-    """Any shape in, the same shape out."""
+    """Any shape in, the same shape out.
+
+    intermediates: arrays of that shape that exist at most beside input and output.
+    """
 
     __slots__ = ()
+    intermediates: ClassVar[int] = 0
     takes: ClassVar[Literal["maps", "vectors", "either"]] = "either"
     neutral = True
 
@@ -18,6 +23,10 @@ class Pointwise(Op):
         """Return the input's shape."""
         (shape,) = inputs
         return shape
+
+    def workspace(self, inputs: Sequence[Shape], output: Shape, threads: int) -> int:
+        """Return the values of the intermediate results."""
+        return self.intermediates * prod(output)
 
 
 class Activation(Pointwise):

@@ -2,6 +2,7 @@
 
 from abc import abstractmethod
 from collections.abc import Sequence
+from math import prod
 
 from poolcalc.families.sliding import output_sizes
 from poolcalc.network.op import Contradiction, Op, Shape
@@ -43,6 +44,18 @@ class Pooling(Op):
         """Return channels and the number of windows."""
         ((channels, *spatial),) = inputs
         return (channels, *output_sizes(self.window, spatial, self.allows_padding))
+
+    def workspace(self, inputs: Sequence[Shape], output: Shape, threads: int) -> int:
+        """Return the padded copy of a block of channels and what the axes make of it in turn, in every thread."""
+        from poolcalc.kernels import WORKSPACE
+
+        channels, *now = inputs[0]
+        block = min(channels, max(1, WORKSPACE // prod(now)))
+        before = most = prod(now) if isinstance(self.window.padding, str) or any(map(any, self.window.padding)) else 0
+        for axis, units in enumerate(output[1:]):
+            now[axis] = units
+            most, before = max(most, before + prod(now)), prod(now)
+        return threads * block * most
 
     def allows_padding(self, amount: int, kernel_size: int) -> bool:
         """Return whether every window still holds a pixel: PyTorch's rule, half the kernel, dilation not counted."""

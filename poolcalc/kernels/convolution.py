@@ -139,9 +139,10 @@ def convolve_transposed(
     y = np.zeros((groups, per_group, *map(sum, zip(reach, output_padding, strict=True))), np.float32)
     matrix = x.reshape(groups, channels // groups, -1)
     taps = weight.reshape(groups, channels // groups, per_group, -1)
+    scattered = np.empty((groups, per_group, matrix.shape[-1]), np.float32)
     for index, tap in enumerate(np.ndindex(*kernel_size)):
         lands = tuple(slice(t * d, t * d + o[-1] + 1, o.step) for t, d, o in zip(tap, dilation, origins, strict=True))
-        scattered = taps[..., index].swapaxes(1, 2) @ matrix
+        np.matmul(taps[..., index].swapaxes(1, 2), matrix, out=scattered)
         y[(slice(None), slice(None), *lands)] += scattered.reshape(groups, per_group, *spatial)
     kept = tuple(slice(before, size - after) for size, (before, after) in zip(y.shape[2:], padding, strict=True))
     return y.reshape(groups * per_group, *y.shape[2:])[(slice(None), *kept)]

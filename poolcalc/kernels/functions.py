@@ -41,7 +41,7 @@ def erf(x: Array) -> Array:
 
 
 def standardised(x: Array, axis: int | None, eps: Fraction) -> Array:
-    """Return x with zero mean and unit variance along `axis`."""
+    """Return x with zero mean and unit variance along `axis`, in an array of its own."""
     y = x - x.mean(axis=axis, keepdims=True)
     y /= np.sqrt(x.var(axis=axis, keepdims=True) + np.float32(eps))
     return y

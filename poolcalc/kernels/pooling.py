@@ -74,14 +74,11 @@ def adaptive(x: Array, output_size: Sequence[int | None], reduce: str) -> Array:
     reductions: dict[str, Callable[..., Any]] = {"mean": np.mean, "max": np.max}
     for axis, units in enumerate(output_size, start=1):
         if units is not None:
+            before: tuple[slice | int, ...] = (slice(None),) * axis
             size = x.shape[axis]
-            parts = [
-                reductions[reduce](
-                    x[(slice(None),) * axis + (slice(i * size // units, -(-(i + 1) * size // units)),)],
-                    axis=axis,
-                    keepdims=True,
-                )
-                for i in range(units)
-            ]
-            x = np.concatenate(parts, axis=axis)
+            y = np.empty((*x.shape[:axis], units, *x.shape[axis + 1 :]), np.float32)
+            for i in range(units):
+                part = x[(*before, slice(i * size // units, -(-(i + 1) * size // units)))]
+                reductions[reduce](part, axis=axis, out=y[(*before, i)])
+            x = y
     return x

@@ -41,5 +41,9 @@ def resize(
         low = double // whole
         high = -(-double // whole)
         share = ((double - low * whole) / whole).astype(np.float32).reshape(-1, *(1,) * (x.ndim - 1 - axis))
-        x = np.take(x, low, axis) * (1 - share) + np.take(x, high, axis) * share
+        x, farther = np.take(x, low, axis), np.take(x, high, axis)
+        x *= 1 - share
+        farther *= share
+        x += farther
+        del farther  # not to be held while the next axis is resized
     return x

@@ -172,8 +172,8 @@ class Op(ABC):
         """Return how many channels the operator needs at least, on a map with that many axes."""
         return 1
 
-    def workspace(self, inputs: Sequence[Shape], output: Shape, threads: int) -> float:
-        """Return how many values a run needs beside inputs, output and weights: its intermediate results."""
+    def workspace(self, inputs: Sequence[Shape], output: Shape, threads: int) -> int:
+        """Return how many values exist at most beside inputs, output and weights, while it runs in so many threads."""
         return 0
 
     def weights(self, inputs: Sequence[Shape]) -> dict[str, Weight]:

@@ -92,6 +92,10 @@ class ConvTranspose(Op):
         ((_, *spatial),) = inputs
         return self.weights(inputs)["weight"].size * prod(spatial)
 
+    def workspace(self, inputs: Sequence[Shape], output: Shape, threads: int) -> int:
+        """Return what one tap scatters."""
+        return self.out_channels * prod(inputs[0][1:])
+
     def forward(self, inputs: Sequence[Array], weights: Weights) -> Array:
         """Scatter every input value times its kernel."""
         from poolcalc.kernels.convolution import convolve_transposed

@@ -15,6 +15,7 @@ class ELU(Activation):
     keyword = "elu"
     main = "alpha"
     example = "0.5"
+    intermediates = 2
     effort = 4e-9
 
     alpha: Fraction = parameter(Number(), "limit far below zero, negated", default=Fraction(1))

@@ -1,9 +1,11 @@
 """GELU, `torch.nn.GELU`: x · Φ(x), exactly or by the tanh approximation."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from math import prod
 
 from poolcalc.families.pointwise import Activation
-from poolcalc.network.op import Array
+from poolcalc.network.op import Array, Shape
 from poolcalc.network.parameter import OneOf, parameter
 
 
@@ -17,6 +19,10 @@ class GELU(Activation):
     effort = 10e-9
 
     approximate: str = parameter(OneOf(("none", "tanh")), "none (exact) or tanh", default="none")
+
+    def workspace(self, inputs: Sequence[Shape], output: Shape, threads: int) -> int:
+        """Return the argument of the function and its result; the approximation has a power of it besides."""
+        return (3 if self.approximate == "tanh" else 2) * prod(output)
 
     def apply(self, x: Array) -> Array:
         import numpy as np

@@ -17,6 +17,7 @@ class GroupNorm(Pointwise):
     keyword = "group_norm"
     main = "num_groups"
     example = "2"
+    intermediates = 1
     effort = 2e-9
 
     num_groups: int = parameter(Groups(1), "groups of channels; 1 is layer norm over all, channels is instance norm")
@@ -51,5 +52,6 @@ class GroupNorm(Pointwise):
         y = standardised(x.reshape(self.num_groups, -1), axis=1, eps=self.eps).reshape(x.shape)
         if self.affine:
             column = (-1, *(1,) * (x.ndim - 1))
-            y = y * weights["weight"].reshape(column) + weights["bias"].reshape(column)
+            y *= weights["weight"].reshape(column)
+            y += weights["bias"].reshape(column)
         return y

@@ -11,6 +11,7 @@ class HardSigmoid(Activation):
     """Piecewise linear sigmoid."""
 
     keyword = "hardsigmoid"
+    intermediates = 1
     effort = 2e-9
 
     def apply(self, x: Array) -> Array:

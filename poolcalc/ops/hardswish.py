@@ -11,6 +11,7 @@ class HardSwish(Activation):
     """Piecewise linear swish."""
 
     keyword = "hardswish"
+    intermediates = 1
     effort = 2e-9
 
     def apply(self, x: Array) -> Array:

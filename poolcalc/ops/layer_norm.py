@@ -6,6 +6,7 @@ Over the channels at each position, as convolutional networks use it (ConvNeXt, 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from math import prod
 
 from poolcalc.families.pointwise import Pointwise
 from poolcalc.network.op import Array, Shape, Weight, Weights
@@ -36,6 +37,10 @@ class LayerNorm(Pointwise):
         normalised = shape if self.over == "all" else shape[:1]
         return {"weight": Weight(normalised, 1, 0.1), "bias": Weight(normalised, 0, 0.1)} if self.affine else {}
 
+    def workspace(self, inputs: Sequence[Shape], output: Shape, threads: int) -> int:
+        """Return the squares, unless weights for all values need as much once they are no longer there."""
+        return 0 if self.affine and self.over == "all" else prod(output)
+
     def forward(self, inputs: Sequence[Array], weights: Weights) -> Array:
         """Normalise."""
         from poolcalc.kernels.functions import standardised
@@ -44,5 +49,6 @@ class LayerNorm(Pointwise):
         y = standardised(x, axis=None if self.over == "all" else 0, eps=self.eps)
         if self.affine:
             shape = x.shape if self.over == "all" else (-1, *(1,) * (x.ndim - 1))
-            y = y * weights["weight"].reshape(shape) + weights["bias"].reshape(shape)
+            y *= weights["weight"].reshape(shape)
+            y += weights["bias"].reshape(shape)
         return y

@@ -15,6 +15,7 @@ class LeakyReLU(Activation):
     keyword = "leaky_relu"
     main = "negative_slope"
     example = "0.2"
+    intermediates = 2
     effort = 2e-9
 
     negative_slope: Fraction = parameter(Number(), "slope below zero", default=Fraction("0.01"))

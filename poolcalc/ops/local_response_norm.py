@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from math import prod
 
 from poolcalc.families.pointwise import Pointwise
-from poolcalc.network.op import Array, Weights
+from poolcalc.network.op import Array, Shape, Weights
 from poolcalc.network.parameter import Number, Whole, parameter
 
 
@@ -23,6 +24,11 @@ class LocalResponseNorm(Pointwise):
     alpha: Fraction = parameter(Number(), "weight of the mean square", default=Fraction("1e-4"))
     beta: Fraction = parameter(Number(), "exponent", default=Fraction("0.75"))
     k: Fraction = parameter(Number(), "added to the mean square", default=Fraction(1))
+
+    def workspace(self, inputs: Sequence[Shape], output: Shape, threads: int) -> int:
+        """Return the squares with the channels beyond, and two intermediate results."""
+        channels, *spatial = output
+        return (3 * channels + self.size - 1) * prod(spatial)
 
     def forward(self, inputs: Sequence[Array], weights: Weights) -> Array:
         """Divide; channels beyond the first and the last count as zeros."""

@@ -9,7 +9,7 @@ from fractions import Fraction
 from math import prod
 
 from poolcalc.families.pooling import Pooling
-from poolcalc.network.op import Array, Weights
+from poolcalc.network.op import Array, Shape, Weights
 from poolcalc.network.parameter import Number, PerAxis, Truth, Whole, parameter
 from poolcalc.network.window import Window
 
@@ -49,5 +49,13 @@ class LPPool(Pooling):
 
         (x,) = inputs
         power = np.float32(self.norm_type)
-        means = sliding_mean(np.abs(x) ** power, self.window, count_include_pad=True)
-        return (np.float32(prod(self.kernel_size)) * means) ** (1 / power)
+        powers = np.abs(x)
+        powers **= power
+        y = sliding_mean(powers, self.window, count_include_pad=True)
+        y *= np.float32(prod(self.kernel_size))
+        y **= 1 / power
+        return y
+
+    def workspace(self, inputs: Sequence[Shape], output: Shape, threads: int) -> int:
+        """Return the powers, and what pooling them needs."""
+        return prod(inputs[0]) + super(LPPool, self).workspace(inputs, output, threads)

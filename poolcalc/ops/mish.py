@@ -11,6 +11,7 @@ class Mish(Activation):
     """Self-regularised non-monotonic activation, x · tanh(softplus(x))."""
 
     keyword = "mish"
+    intermediates = 1
     effort = 26e-9
 
     def apply(self, x: Array) -> Array:

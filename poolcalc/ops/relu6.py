@@ -11,6 +11,7 @@ class ReLU6(Activation):
     """Rectified linear unit up to 6."""
 
     keyword = "relu6"
+    intermediates = 1
     effort = 2e-9
 
     def apply(self, x: Array) -> Array:

@@ -11,6 +11,7 @@ class Sigmoid(Activation):
     """Logistic function."""
 
     keyword = "sigmoid"
+    intermediates = 1
     effort = 2e-9
 
     def apply(self, x: Array) -> Array:

@@ -11,6 +11,7 @@ class SiLU(Activation):
     """Sigmoid linear unit (swish)."""
 
     keyword = "silu"
+    intermediates = 1
     effort = 2e-9
 
     def apply(self, x: Array) -> Array:

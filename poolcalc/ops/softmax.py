@@ -14,6 +14,7 @@ class Softmax(Activation):
     keyword = "softmax"
     main = "over"
     example = "positions"
+    intermediates = 1
     effort = 4e-9
 
     over: str = parameter(OneOf(("channels", "positions")), "what sums to one", default="channels")

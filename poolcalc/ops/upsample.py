@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
+from poolcalc.families.stepwise import between
 from poolcalc.geometry import arithmetic
 from poolcalc.geometry.taps import Taps, linear, nearest
 from poolcalc.network.op import Array, Contradiction, Impossible, Op, Shape, Weights
@@ -80,6 +81,10 @@ class Upsample(Op):
         if self.align_corners:
             return (linear(Fraction(size - 1, output - 1) if output > 1 else Fraction(0)),)
         return (linear(ratio, (ratio - 1) / 2),)
+
+    def workspace(self, inputs: Sequence[Shape], output: Shape, threads: int) -> int:
+        """Return what there is between the axes; interpolation takes two pixels for each."""
+        return between(inputs[0], output, range(len(output) - 1), copies=1 if self.mode == "nearest" else 2)
 
     def forward(self, inputs: Sequence[Array], weights: Weights) -> Array:
         """Gather, and interpolate, along one axis after the other."""

@@ -2,13 +2,13 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from fractions import Fraction
 from typing import Any
 
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 from support.analysis import analysed
+from support.examples import network_of
 from support.nan import nan_reaches, seen
 from support.networks import architectures
 
@@ -21,7 +21,6 @@ from poolcalc.execution.results import Proof
 from poolcalc.geometry.taps import Taps
 from poolcalc.network.graph import INPUT, Graph, Node
 from poolcalc.network.op import Op, make
-from poolcalc.network.parameter import parameters
 from poolcalc.ops import BY_NAME, operators
 
 LEFT_OUT = "channels are left out that may see more than the others"
@@ -94,22 +93,6 @@ def test_fields_from_an_inner_layer_are_proven_like_those_from_the_input() -> No
 
 # What is off by one is refuted
 
-VALUES: dict[str, Any] = {
-    "kernel_size": 3,
-    "stride": 2,
-    "dilation": 2,
-    "padding": 1,
-    "cropping": 1,
-    "output_size": 3,
-    "scale_factor": Fraction(3, 2),
-    "upscale_factor": 2,
-    "out_channels": 2,
-    "out_features": 2,
-    "groups": 2,
-    "num_groups": 2,
-    "stop": 2,
-}
-MORE: dict[str, dict[str, Any]] = {"local_response_norm": {"size": 3}, "upsample": {"mode": "bilinear"}}
 FAULTS: dict[str, Callable[[range], range]] = {
     "one more before": lambda reads: range(reads.start - reads.step, reads.stop, reads.step),
     "one more behind": lambda reads: range(reads.start, reads.stop + reads.step, reads.step),
@@ -121,8 +104,7 @@ FAULTS: dict[str, Callable[[range], range]] = {
 
 
 def subject(operator: type[Op]) -> Op:
-    given = {p.name: VALUES[p.name] for p in parameters(operator) if p.name in VALUES}
-    return make(operator, 2, **given, **MORE.get(operator.keyword, {}))
+    return analysed(network_of(operator)).layers[-1].node.op
 
 
 def network(op: Op) -> Graph:

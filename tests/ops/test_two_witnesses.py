@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from support.analysis import analysed
+from support.examples import network_of
 
 from poolcalc.analysis.actual import actual_fields
 from poolcalc.analysis.layers import Analysis
@@ -14,30 +15,6 @@ from poolcalc.execution.run import run
 from poolcalc.geometry import arithmetic
 from poolcalc.network.op import Op, Shape
 from poolcalc.ops import BY_NAME, operators
-
-PARAMETERS = {
-    "conv": "out_channels: 6, kernel_size: 3, stride: 2, padding: same, groups: 2",
-    "depthwise_conv": "kernel_size: 3, stride: 2, dilation: 2, channel_multiplier: 2",
-    "conv_transpose": "out_channels: 2, kernel_size: 3, stride: 2, output_padding: 1",
-    "max_pool": "kernel_size: 3, stride: 2, padding: 1, ceil_mode: true",
-    "avg_pool": "kernel_size: 2",
-    "lp_pool": "kernel_size: 2",
-    "adaptive_avg_pool": "output_size: 3",
-    "adaptive_max_pool": "output_size: [3, null]",
-    "upsample": "scale_factor: 1.5, mode: bilinear",
-    "pad": "padding: [[1, 2], -1]",
-    "crop": "cropping: [[0, 1], 2]",
-    "pixel_shuffle": "upscale_factor: 2",
-    "group_norm": "num_groups: 2",
-    "local_response_norm": "size: 3",
-    "channel_shuffle": "groups: 2",
-    "channel_slice": "start: 1, stop: 3",
-    "linear": "out_features: 3",
-    "add": "from: [input, gate]",
-    "multiply": "from: [input, gate]",
-    "concat": "from: [input, input]",
-}
-"""Of the operators that need some."""
 
 FORMULAS = {
     "effective_kernel_size": "depthwise_conv",
@@ -58,18 +35,7 @@ keywords = pytest.mark.parametrize("keyword", [operator.keyword for operator in 
 
 def analysis_of(keyword: str) -> Analysis:
     """Analyse a network whose last layer is the operator."""
-    feed = "flat" if BY_NAME[keyword].takes == "vectors" else "input"
-    parameters = PARAMETERS.get(keyword, "")
-    if "from:" not in parameters:
-        parameters = f"from: {feed}, {parameters}"
-    text = f"""
-        input: [4, 9, 8]
-        layers:
-          - global_avg_pool: {{name: gate}}
-          - flatten: {{name: flat, from: input}}
-          - {keyword}: {{{parameters}}}
-    """
-    return analysed(text)
+    return analysed(network_of(BY_NAME[keyword]))
 
 
 def confirmed(keyword: str) -> bool | None:

@@ -54,6 +54,13 @@ class Contradiction(NamedTuple):
     help: str | None = None
 
 
+class Change(NamedTuple):
+    """An operator with other parameters, and in words which they are."""
+
+    words: str
+    op: "Op"
+
+
 class Weight(NamedTuple):
     """One tensor of values that a layer brings along, and the mean and deviation of the values to draw.
 
@@ -150,6 +157,13 @@ class Op(ABC):
     @property
     def window(self) -> Window | None:
         """The window that slides over the input; None for operators that work in another way."""
+        return None
+
+    def resized(self, found: Sequence[int], wanted: Sequence[int]) -> Change | None:
+        """Return the operator with another output size on the same input, None where no parameter sets it.
+
+        found, wanted: spatial sizes of the output. Whether the change can run remains to be seen.
+        """
         return None
 
     def taps(self, axis: int, sizes: Sequence[int]) -> Sequence[Taps]:

@@ -7,9 +7,9 @@ from math import prod
 from poolcalc.families.groups import require_divisible, uneven_groups
 from poolcalc.geometry import arithmetic
 from poolcalc.geometry.taps import Taps, transposed
-from poolcalc.network.op import Array, Contradiction, Impossible, Op, Shape, Weight, Weights
+from poolcalc.network.op import Array, Change, Contradiction, Impossible, Op, Shape, Weight, Weights
 from poolcalc.network.parameter import Amounts, Channels, Groups, PerAxis, Truth, Whole, parameter
-from poolcalc.wording import amounts, evenly, times
+from poolcalc.wording import amounts, evenly, notation, times
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,6 +69,13 @@ class ConvTranspose(Op):
         return arithmetic.transposed_size(
             size, *self.padding[axis], kernel_size, dilation, self.stride[axis], output_padding
         )
+
+    def resized(self, found: Sequence[int], wanted: Sequence[int]) -> Change | None:
+        """Return other output_padding, which picks one of the sizes that the stride makes equal."""
+        extra = tuple(o + w - f for o, f, w in zip(self.output_padding, found, wanted, strict=True))
+        if min(extra) < 0:
+            return None
+        return Change(f"`output_padding: {notation(extra)}`", self.with_(output_padding=extra))
 
     def taps(self, axis: int, sizes: Sequence[int]) -> Sequence[Taps]:
         """Return the inputs whose scattered kernels cover unit u; they depend on u modulo the stride."""

@@ -7,9 +7,9 @@ from fractions import Fraction
 from poolcalc.families.stepwise import between
 from poolcalc.geometry import arithmetic
 from poolcalc.geometry.taps import Taps, linear, nearest
-from poolcalc.network.op import Array, Contradiction, Impossible, Op, Shape, Weights
+from poolcalc.network.op import Array, Change, Contradiction, Impossible, Op, Shape, Weights
 from poolcalc.network.parameter import Number, OneOf, PerAxis, Truth, Whole, parameter
-from poolcalc.wording import evenly, times
+from poolcalc.wording import evenly, notation, times
 
 LINEAR = {1: "linear", 2: "bilinear", 3: "trilinear"}
 """The name of linear interpolation, by the number of axes."""
@@ -67,6 +67,11 @@ class Upsample(Op):
                 f"scale_factor leaves nothing of {times(spatial)}", help="use a factor of at least 1 / input size"
             )
         return (channels, *sizes)
+
+    def resized(self, found: Sequence[int], wanted: Sequence[int]) -> Change | None:
+        """Return the size itself instead of a factor."""
+        words = f"`size: {notation(tuple(wanted))}`" + (" instead of a factor" if self.scale_factor else "")
+        return Change(words, self.with_(scale_factor=None, size=tuple(wanted)))
 
     def taps(self, axis: int, sizes: Sequence[int]) -> Sequence[Taps]:
         """Return the nearest pixel, or the two on both sides of the sampling point."""

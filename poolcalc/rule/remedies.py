@@ -7,13 +7,11 @@ from collections.abc import Callable, Iterator
 
 from poolcalc.analysis.branches import BrokenMerge, broken_merge
 from poolcalc.analysis.layers import analyse
-from poolcalc.network.edit import inserted, with_parameters
-from poolcalc.network.graph import Graph, Node
+from poolcalc.network.edit import inserted, with_op
+from poolcalc.network.graph import Graph
 from poolcalc.network.op import Op, Shape, make
-from poolcalc.ops.conv_transpose import ConvTranspose
 from poolcalc.ops.crop import Crop
 from poolcalc.ops.pad import Pad
-from poolcalc.ops.upsample import Upsample
 from poolcalc.wording import notation
 
 Change = Callable[[Graph, BrokenMerge], tuple[str, str, Graph] | None]
@@ -26,7 +24,7 @@ MOST_MERGES = 8
 def mended(graph: Graph, name: str) -> Iterator[tuple[str, Graph]]:
     """Yield changes at a merge, in words, and the networks that they make; whether these run remains to be seen."""
     others = {merge.node.name for merge in _broken(graph)} - {name}
-    for change in (_output_padding, _upsample_size, _crop, _pad):
+    for change in (_resize, _crop, _pad):
         if found := _repeated(change, graph, others):
             yield found
 
@@ -56,35 +54,18 @@ def _differences(merge: BrokenMerge) -> tuple[int, int, Shape]:
     return small, large, tuple(y - x for x, y in zip(merge.shapes[small][1:], merge.shapes[large][1:], strict=True))
 
 
-def _enlarging(graph: Graph, merge: BrokenMerge, place: int) -> Node | None:
-    """Return the last layer of a branch that sets its size, where that enlarges."""
+def _resize(graph: Graph, merge: BrokenMerge) -> tuple[str, str, Graph] | None:
+    """Ask the operator that sets the size of a branch for the size of another one, the smallest branch first."""
     layers = analyse(graph).sized
-    layer = layers.get(merge.node.inputs[place])
-    while layer and layer.input_shapes[0][1:] == layer.shape[1:]:
-        layer = layers.get(layer.node.inputs[0])
-    return layer.node if layer and isinstance(layer.node.op, (ConvTranspose, Upsample)) else None
-
-
-def _output_padding(graph: Graph, merge: BrokenMerge) -> tuple[str, str, Graph] | None:
-    small, _, missing = _differences(merge)
-    node = _enlarging(graph, merge, small)
-    if node is None or not isinstance(node.op, ConvTranspose):
-        return None
-    padding = tuple(a + b for a, b in zip(node.op.output_padding, missing, strict=True))
-    if min(padding) < 0:
-        return None
-    changed = with_parameters(graph, node.name, output_padding=padding)
-    return f"`output_padding: {notation(padding)}`", f"in {node.name}", changed
-
-
-def _upsample_size(graph: Graph, merge: BrokenMerge) -> tuple[str, str, Graph] | None:
-    for place in range(len(merge.node.inputs)):
-        others = {shape[1:] for i, shape in enumerate(merge.shapes) if i != place}
-        node = _enlarging(graph, merge, place)
-        if node and isinstance(node.op, Upsample) and len(others) == 1:
-            (size,) = others
-            changed = with_parameters(graph, node.name, scale_factor=None, size=size)
-            return f"`size: {notation(size)}` instead of a factor", f"in {node.name}", changed
+    small, large = merge.extremes
+    for place, other in ((small, large), (large, small)):
+        found, wanted = (merge.shapes[each][1:] for each in (place, other))
+        layer = layers.get(merge.node.inputs[place])
+        while layer and layer.input_shapes[0][1:] == layer.shape[1:]:
+            layer = layers.get(layer.node.inputs[0])
+        change = layer.node.op.resized(found, wanted) if layer else None
+        if layer and change:
+            return change.words, f"in {layer.node.name}", with_op(graph, layer.node.name, change.op)
     return None
 
 

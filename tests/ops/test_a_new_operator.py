@@ -86,11 +86,11 @@ def test_of_a_new_operator_only_the_comparison_with_pytorch_is_missing(space_to_
 
 
 def test_a_new_operator_is_read_and_analysed(space_to_depth: type[Op]) -> None:
-    graph = poolcalc.loads(
+    design = poolcalc.loads(
         "input: [3, 12, 8]\nlayers:\n  - space_to_depth: [3, 2]\n  - space_to_depth: {block_size: 2}\n"
     )
-    assert graph.nodes[0].op == make(space_to_depth, 2, block_size=(3, 2))
-    first, second = poolcalc.analyze(graph).layers
+    assert design.graph.nodes[0].op == make(space_to_depth, 2, block_size=(3, 2))
+    first, second = poolcalc.analyze(design).layers
     assert (first.shape, second.shape) == ((18, 4, 4), (72, 2, 2))
     assert [summary.size for summary in second.receptive_field if summary] == [6, 4]
     assert [summary.jump for summary in second.receptive_field if summary] == [6, 4]
@@ -109,7 +109,7 @@ def test_a_new_operator_is_run_thin_proven_and_followed_backward(space_to_depth:
 
 
 def test_the_sizes_that_suit_a_new_operator_are_found(space_to_depth: type[Op]) -> None:
-    graph = poolcalc.loads(network_of(space_to_depth))
+    graph = poolcalc.loads(network_of(space_to_depth)).graph
     clean = clean_sizes(graph, 0)
     assert clean
     assert [size for size in range(1, 13) if size in clean] == [3, 6, 9, 12]

@@ -3,6 +3,7 @@
 import pytest
 
 import poolcalc
+from poolcalc.source import Place
 
 ALL = """\
 input: [4, 9, 9]
@@ -24,7 +25,7 @@ KEYS = ["4", "5", "2", "2", "3", "[[-1, 1], 0]", "trilinear", "true", "upsample"
 def test_all_are_reported_at_once_each_at_its_key() -> None:
     with pytest.raises(poolcalc.InvalidArchitecture) as refusal:
         poolcalc.loads(ALL)
-    places = [problem.place for problem in refusal.value.problems]
+    places = [finding.about for finding in refusal.value.findings if isinstance(finding.about, Place)]
     lines = ALL.splitlines()
     assert [place.line for place in places] == [*range(3, 13)]
     for place, text in zip(places, KEYS, strict=True):
@@ -35,10 +36,10 @@ def test_a_contradiction_in_a_repeat_is_reported_once() -> None:
     text = "input: [4, 9]\nlayers:\n  - repeat: {times: 3, layers: [{channel_slice: {start: 1, stop: 1}}]}\n"
     with pytest.raises(poolcalc.InvalidArchitecture) as refusal:
         poolcalc.loads(text)
-    assert len(refusal.value.problems) == 1
+    assert len(refusal.value.findings) == 1
 
 
 def test_what_depends_on_the_number_of_axes_is_left_open_where_that_is_not_known() -> None:
     with pytest.raises(poolcalc.InvalidArchitecture) as refusal:
         poolcalc.loads("layers:\n  - upsample: {size: 4, mode: trilinear}\n")
-    assert [problem.message for problem in refusal.value.problems] == ["the file has no input"]
+    assert [finding.message for finding in refusal.value.findings] == ["the file has no input"]

@@ -37,7 +37,11 @@ class Layers:
     def __init__(self, problems: Problems, wiring: Wiring, rank: int | None) -> None:
         self.problems, self.wiring = problems, wiring
         self.operators = Operators(problems, rank)
-        self.structures = Structures(problems, wiring, self._layers)
+
+    @property
+    def structures(self) -> Structures:
+        """What writes out structures; kept, the two would hold each other and all that was read."""
+        return Structures(self.problems, self.wiring, self._layers)
 
     def whole(self, layers: Value) -> str:
         """Write out the top-level list; return the name of the last layer."""

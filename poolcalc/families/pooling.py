@@ -16,11 +16,6 @@ class Pooling(Op):
     kernel_size: tuple[int, ...]
     stride: tuple[int, ...]
 
-    def __post_init__(self) -> None:
-        """Fill in PyTorch's default stride."""
-        if not self.stride:
-            object.__setattr__(self, "stride", self.kernel_size)
-
     @property
     @abstractmethod
     def window(self) -> Window:

@@ -54,6 +54,8 @@ class Graph:
                 yield f"{name} reads {unknown!r}, which no node before it is called"
             if len(inputs) < 2 if op.merges else len(inputs) != 1:
                 yield f"{name} reads {len(inputs)} tensors; {op.keyword} reads {'two or more' if op.merges else 'one'}"
+            if op.rank not in (None, len(self.input) - 1):
+                yield f"{name} has parameters for {op.rank} spatial axes, and the input has {len(self.input) - 1}"
             known.add(name)
         if not self.outputs or len(set(self.outputs)) < len(self.outputs):
             yield f"the outputs are one or more different nodes, not {self.outputs!r}"

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal, NamedTuple, Protocol, 
 
 from poolcalc.errors import InvalidParameter
 from poolcalc.geometry.taps import IDENTITY, Taps
-from poolcalc.network.parameter import Wrong, parameters
+from poolcalc.network.parameter import Parameter, Wrong, parameters
 from poolcalc.network.window import Window
 
 if TYPE_CHECKING:
@@ -131,6 +131,21 @@ class Op(ABC):
     rearranges: ClassVar[bool] = False
     cuts: ClassVar[bool] = False
 
+    def __post_init__(self) -> None:
+        """Refuse values that operators do not hold; raises InvalidParameter."""
+        rank = self.rank or 1
+        for p in parameters(type(self)):
+            value = getattr(self, p.name)
+            held = _checked(type(self), p, value, rank)
+            if not _is(held, value):
+                raise InvalidParameter(self.keyword, p.name, f"operators hold {held!r}, found {value!r}")
+
+    @property
+    def rank(self) -> int | None:
+        """How many spatial axes its parameters are for; None where none of them has axes."""
+        along = (getattr(self, p.name) for p in parameters(type(self)) if p.kind.has_axes)
+        return next((len(value) for value in along if isinstance(value, tuple)), None)
+
     def with_(self, **values: Any) -> "Self":
         """Return the operator with other values for some parameters."""
         return replace(self, **values) if values else self
@@ -214,6 +229,21 @@ class Op(ABC):
         return self.window.notation() if self.window else ""
 
 
+def _is(held: Any, value: Any) -> bool:
+    """Return whether a value is what is held, and not only equal: a float is no fraction."""
+    if isinstance(held, tuple) and isinstance(value, tuple):
+        return len(held) == len(value) and all(map(_is, held, value))
+    return type(held) is type(value) and bool(held == value)
+
+
+def _checked(operator: type[Op], declared: Parameter, value: Any, rank: int) -> Any:
+    """Return a plain value as operators hold it."""
+    try:
+        return declared.check(value, rank)
+    except Wrong as wrong:
+        raise InvalidParameter(operator.keyword, declared.name, f"expected {wrong}, found {value!r}") from None
+
+
 AnyOp = TypeVar("AnyOp", bound=Op)
 
 
@@ -228,10 +258,7 @@ def make(operator: type[AnyOp], rank: int, **values: Any) -> AnyOp:
     for p in declared:
         if p.required and p.name not in values:
             raise InvalidParameter(operator.keyword, p.name, "it has no default, and must be given")
-        try:
-            values[p.name] = p.check(values.get(p.name, p.default), rank)
-        except Wrong as wrong:
-            raise InvalidParameter(operator.keyword, p.name, f"expected {wrong}, found {values[p.name]!r}") from None
+        values[p.name] = _checked(operator, p, p.among(values), rank)
     op = operator(**values)
     if found := op.contradiction():
         raise InvalidParameter(operator.keyword, found.parameter, found.message, found.help)

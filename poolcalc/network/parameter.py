@@ -5,12 +5,12 @@ files or a call in Python, has values checked by that one declaration; the schem
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import MISSING, dataclass, field, fields
 from fractions import Fraction
 from functools import cache
 from math import gcd, isfinite
-from typing import Any, NamedTuple
+from typing import Any, ClassVar, NamedTuple
 
 LARGEST = 2**31 - 1
 """Larger integers are typing errors, not networks."""
@@ -28,7 +28,9 @@ class Wrong(Exception):  # noqa: N818 - a fact about a value, for whoever gave i
 
 @dataclass(frozen=True, slots=True)
 class Kind(ABC):
-    """A kind of value."""
+    """A kind of value. has_axes: whether operators hold an entry for every spatial axis."""
+
+    has_axes: ClassVar[bool] = False
 
     @abstractmethod
     def check(self, value: Any, rank: int) -> Any:
@@ -179,9 +181,10 @@ class PerAxis(Kind):
     null: whether an entry may be null. idle: the entry that leaves an axis alone.
     """
 
+    has_axes: ClassVar[bool] = True
     each: Kind
     null: bool = False
-    idle: int | None = 1
+    idle: int | Fraction | None = 1
 
     def check(self, value: Any, rank: int) -> tuple[Any, ...]:
         """Return one entry per axis."""
@@ -207,6 +210,7 @@ class Amounts(Kind):
     words: the modes that may stand instead of numbers; `valid` is zeros.
     """
 
+    has_axes: ClassVar[bool] = True
     least: int = 0
     words: tuple[str, ...] = ()
 
@@ -262,6 +266,12 @@ def _picked(value: Any, axes: Sequence[int | None], idle: Any) -> Any:
     return tuple(idle if axis is None else value[axis] for axis in axes) if isinstance(value, tuple) else value
 
 
+class Same(NamedTuple):
+    """A default that is whatever another parameter, which is declared before, has."""
+
+    name: str
+
+
 class Parameter(NamedTuple):
     """The declaration of one parameter."""
 
@@ -275,6 +285,13 @@ class Parameter(NamedTuple):
         """Whether the file must give it."""
         return self.default is MISSING
 
+    def among(self, values: Mapping[str, Any]) -> Any:
+        """Return the value among those by name, or the default; None stands for that of another parameter."""
+        value = values.get(self.name, self.default)
+        if isinstance(self.default, Same) and value in (None, self.default):
+            return values.get(self.default.name)
+        return value
+
     def check(self, value: Any, rank: int) -> Any:
         """Return a plain value as operators hold it, or raise `Wrong`; None stands for a default that is None."""
         return None if value is None is self.default else self.kind.check(value, rank)
@@ -284,7 +301,7 @@ def parameter(kind: Kind, text: str, default: Any = MISSING) -> Any:
     """Declare a parameter of an operator as a dataclass field.
 
     text: one line for the schema and the documentation, in lower case, without full stop.
-    default: as it would stand in the file (`1`, `same`, a list), before it is spread over the axes.
+    default: as it would stand in the file (`1`, `same`, a list), before it is spread over the axes; or `Same`.
     """
     return field(metadata={"kind": kind, "text": text, "default": default})
 

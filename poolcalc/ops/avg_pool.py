@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from poolcalc.families.pooling import Pooling
 from poolcalc.network.op import Array, Weights
-from poolcalc.network.parameter import Amounts, PerAxis, Truth, Whole, parameter
+from poolcalc.network.parameter import Amounts, PerAxis, Same, Truth, Whole, parameter
 from poolcalc.network.window import Padding, Window
 
 
@@ -21,7 +21,7 @@ class AvgPool(Pooling):
 
     kernel_size: tuple[int, ...] = parameter(PerAxis(Whole(1)), "size of the window")
     stride: tuple[int, ...] = parameter(
-        PerAxis(Whole(1)), "step from window to window; the kernel size if left out", default=None
+        PerAxis(Whole(1)), "step from window to window; the kernel size if left out", default=Same("kernel_size")
     )
     padding: Padding = parameter(
         Amounts(words=("same", "same_lower", "valid")), "zeros around the input, up to half the kernel", default=0

@@ -10,7 +10,7 @@ from math import prod
 
 from poolcalc.families.pooling import Pooling
 from poolcalc.network.op import Array, Shape, Weights
-from poolcalc.network.parameter import Number, PerAxis, Truth, Whole, parameter
+from poolcalc.network.parameter import Number, PerAxis, Same, Truth, Whole, parameter
 from poolcalc.network.window import Window
 
 
@@ -27,7 +27,7 @@ class LPPool(Pooling):
     norm_type: Fraction = parameter(Number(above=True), "the exponent P", default=Fraction(2))
     kernel_size: tuple[int, ...] = parameter(PerAxis(Whole(1)), "size of the window")
     stride: tuple[int, ...] = parameter(
-        PerAxis(Whole(1)), "step from window to window; the kernel size if left out", default=None
+        PerAxis(Whole(1)), "step from window to window; the kernel size if left out", default=Same("kernel_size")
     )
     ceil_mode: bool = parameter(Truth(), "whether a last window may hang over the end", default=False)
 

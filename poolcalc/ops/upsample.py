@@ -26,10 +26,12 @@ class Upsample(Op):
     effort = 3e-9
 
     scale_factor: tuple[Fraction, ...] | None = parameter(
-        PerAxis(Number(above=True)), "factor of the sizes; this or size", default=None
+        PerAxis(Number(above=True), idle=Fraction(1)), "factor of the sizes; this or size", default=None
     )
     size: tuple[int | None, ...] | None = parameter(
-        PerAxis(Whole(1), idle=None), "size to come out; this or scale_factor", default=None
+        PerAxis(Whole(1), null=True, idle=None),
+        "size to come out, null keeps the input's; this or scale_factor",
+        default=None,
     )
     mode: str = parameter(
         OneOf(("nearest", *LINEAR.values())),
@@ -105,7 +107,7 @@ class Upsample(Op):
         how = self.mode + (" corners" if self.align_corners else "")
         if self.scale_factor is not None:
             return f"↑{evenly(self.scale_factor)} {how}"
-        return f"→{evenly(self.size or ())} {how}"
+        return f"→{evenly([size or 'n' for size in self.size or ()])} {how}"
 
 
 def _scaled(size: int, factor: Fraction) -> int:

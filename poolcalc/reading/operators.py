@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from poolcalc.network.op import Op
-from poolcalc.network.parameter import Parameter, parameters
+from poolcalc.network.parameter import Parameter, Wrong, parameters
 from poolcalc.ops import BY_NAME
 from poolcalc.reading.keys import COMMON, Given, known_entries
 from poolcalc.reading.tree import Problems, Record, Scalar, Value, described
@@ -57,7 +57,8 @@ class Operators:
             elif declared.required:
                 self._report_missing(word, declared, given)
             else:
-                values[declared.name] = declared.check(declared.default, self.rank or 2)
+                with suppress(Wrong):  # it follows another, which was wrong
+                    values[declared.name] = declared.check(declared.among(values), self.rank or 2)
         complete = len(values) == len(parameters(operator))
         return self._consistent(operator(**values), word, given) if complete else None
 

@@ -1,7 +1,7 @@
 """The JSON Schema of architecture files, derived from the declarations that also read them."""
 
 import inspect
-from typing import Any
+from fractions import Fraction
 
 from poolcalc.network.op import Op
 from poolcalc.network.parameter import Kind, Parameter, Schema, Whole, parameters
@@ -104,12 +104,16 @@ def _operator(op: type[Op]) -> Schema:
 
 
 def _parameter(declared: Parameter) -> Schema:
-    default = {} if declared.required or declared.default is None else {"default": _plain(declared.default)}
-    return {"description": declared.text, **declared.kind.schema(), **default}
+    return {"description": declared.text, **declared.kind.schema(), **_default(declared)}
 
 
-def _plain(default: Any) -> Any:
-    return default if isinstance(default, (bool, int, str)) else float(default)
+def _default(declared: Parameter) -> Schema:
+    match declared.default:
+        case bool() | int() | str() as plain:
+            return {"default": plain}
+        case Fraction() as number:
+            return {"default": float(number)}
+    return {}  # there is none, or it is that of another parameter
 
 
 def _structures() -> dict[str, Schema]:

@@ -12,7 +12,7 @@ from hypothesis.strategies import DrawFn, SearchStrategy
 
 from poolcalc.families.pooling import Pooling
 from poolcalc.network.op import Op, Shape
-from poolcalc.network.parameter import Amounts, Kind, Number, OneOf, PerAxis, Truth, Whole, parameters
+from poolcalc.network.parameter import Amounts, Kind, Number, OneOf, PerAxis, Same, Truth, Whole, parameters
 from poolcalc.ops import BY_NAME
 from poolcalc.ops.upsample import LINEAR
 from support.agreement import Case
@@ -46,7 +46,7 @@ def cases(draw: DrawFn, /, keyword: str, rank: int, narrower: Strategies | None 
 
 def values(kind: Kind, rank: int, default: Any = 0) -> SearchStrategy[Any]:
     """Draw values of a kind, as an operator for that many axes holds them."""
-    if default is None:
+    if default is None or isinstance(default, Same):
         return st.none() | values(kind, rank)
     match kind:
         case Whole(least=least):

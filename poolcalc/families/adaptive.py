@@ -1,11 +1,11 @@
 """Adaptive and global pooling: the output size is given and the windows follow from it."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from poolcalc.families.stepwise import between
 from poolcalc.geometry.taps import Taps, divided
-from poolcalc.network.op import Op, Shape
-from poolcalc.wording import evenly
+from poolcalc.network.op import Change, Op, Shape
+from poolcalc.wording import evenly, notation
 
 
 class AdaptivePooling(Op):
@@ -19,6 +19,16 @@ class AdaptivePooling(Op):
         ((channels, *spatial),) = inputs
         return (channels, *(given or size for given, size in zip(self.output_size, spatial, strict=True)))
 
+    def unevenness(self, axis: int, size: int) -> str | None:
+        """Return by which sizes shares are unequal."""
+        return f"{size} is no multiple of {self.output_size[axis] or size}"
+
+    def evened(self, spatial: Sequence[int]) -> Iterator[Change]:
+        """Yield output sizes that divide the input's."""
+        wanted = (_divisors(size, given or size) for size, given in zip(spatial, self.output_size, strict=True))
+        for output in zip(*wanted, strict=True):
+            yield Change(f"`output_size: {notation(output)}`", self.with_(output_size=output))
+
     def taps(self, axis: int, sizes: Sequence[int]) -> Sequence[Taps]:
         """Return unit i's share of the input, ⌊i·n/o⌋ up to ⌈(i+1)·n/o⌉."""
         (size,) = sizes
@@ -31,6 +41,13 @@ class AdaptivePooling(Op):
     def notation(self) -> str:
         """Return → and the output size."""
         return f"→{evenly([given or 'n' for given in self.output_size])}"
+
+
+def _divisors(size: int, wanted: int) -> tuple[int, int]:
+    """Return the divisors of a size on both sides of the wanted one, or that itself where none is near."""
+    near = [n for n in range(1, size + 1) if size % n == 0 and wanted < 2 * n < 4 * wanted]
+    below, above = (n for n in near if n <= wanted), (n for n in near if n >= wanted)
+    return max(below, default=wanted), min(above, default=wanted)
 
 
 class GlobalPooling(Op):

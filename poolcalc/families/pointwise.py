@@ -18,6 +18,7 @@ class Pointwise(Op):
     intermediates: ClassVar[int] = 0
     takes: ClassVar[Literal["maps", "vectors", "either"]] = "either"
     neutral = True
+    keeps_shape = True
 
     def output_shape(self, inputs: Sequence[Shape]) -> Shape:
         """Return the input's shape."""

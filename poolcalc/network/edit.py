@@ -5,7 +5,6 @@ from typing import Any
 
 from poolcalc.network.graph import Graph, Node
 from poolcalc.network.op import Op
-from poolcalc.network.parameter import parameters
 
 
 def with_input(graph: Graph, spatial: tuple[int, ...]) -> Graph:
@@ -13,22 +12,16 @@ def with_input(graph: Graph, spatial: tuple[int, ...]) -> Graph:
     return replace(graph, input=(graph.input[0], *spatial))
 
 
-def with_parameters(graph: Graph, name: str, **values: Any) -> Graph:
-    """Return the network with other values for some parameters of one node."""
-    nodes = (node._replace(op=node.op.with_(**values)) if node.name == name else node for node in graph.nodes)
-    return replace(graph, nodes=tuple(nodes))
-
-
-def padding_of(op: Op) -> tuple[tuple[int, int], ...] | None:
-    """Return the padding of an operator's window, None where it has no such parameter or `same`."""
-    padding = op.window and op.window.padding
-    has = any(declared.name == "padding" for declared in parameters(type(op)))
-    return padding if has and isinstance(padding, tuple) else None
-
-
 def with_op(graph: Graph, name: str, op: Op) -> Graph:
     """Return the network with another operator in the place of a node's."""
     return replace(graph, nodes=tuple(node._replace(op=op) if node.name == name else node for node in graph.nodes))
+
+
+def with_window(graph: Graph, name: str, **values: Any) -> Graph | None:
+    """Return the network with other entries of the window of a node, None where it has no parameters for them."""
+    (op,) = (node.op for node in graph.nodes if node.name == name)
+    changed = op.with_window(**values)
+    return with_op(graph, name, changed) if changed else None
 
 
 def inserted(graph: Graph, name: str, place: int, op: Op) -> Graph:

@@ -112,6 +112,8 @@ class Op(ABC):
     repeats_ones: whether it combines several inputs value by value, and repeats what has size 1.
     rearranges: whether it only puts channels together, in another order, or leaves some out.
     cuts: whether it leaves rows out because the file says so, whatever the size is.
+    enlarges: whether it is there to make maps larger.
+    keeps_shape: whether it gives out what it takes in, whatever that is.
     """
 
     __slots__ = ()
@@ -130,6 +132,8 @@ class Op(ABC):
     repeats_ones: ClassVar[bool] = False
     rearranges: ClassVar[bool] = False
     cuts: ClassVar[bool] = False
+    enlarges: ClassVar[bool] = False
+    keeps_shape: ClassVar[bool] = False
 
     def __post_init__(self) -> None:
         """Refuse values that operators do not hold; raises InvalidParameter."""
@@ -180,6 +184,28 @@ class Op(ABC):
         found, wanted: spatial sizes of the output. Whether the change can run remains to be seen.
         """
         return None
+
+    @property
+    def is_dense(self) -> bool:
+        """Whether learned weights join every value of a vector with every other."""
+        return self.takes == "vectors" and self.gradient == "learned"
+
+    @property
+    def pools(self) -> bool:
+        """Whether it makes one value of several of the same channel, without weights."""
+        return self.gradient in ("averaged", "chosen")
+
+    def with_window(self, **values: Any) -> "Self | None":
+        """Return the operator with other entries of its window, None where it has no parameters for them."""
+        return self.with_(**values) if values.keys() <= {p.name for p in parameters(type(self))} else None
+
+    def unevenness(self, axis: int, size: int) -> str | None:
+        """Say why units read unequal numbers of `size` inputs along an axis; None where that lies in its nature."""
+        return None
+
+    def evened(self, spatial: Sequence[int]) -> Iterator[Change]:
+        """Yield the operator with parameters by which all its units read equally many inputs, of maps of that size."""
+        yield from ()
 
     def taps(self, axis: int, sizes: Sequence[int]) -> Sequence[Taps]:
         """Return which units of each input feed each output unit along a spatial axis.

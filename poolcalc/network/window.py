@@ -23,6 +23,11 @@ class Window(NamedTuple):
     dilation: tuple[int, ...]
     ceil_mode: bool = False
 
+    @property
+    def pairs(self) -> tuple[tuple[int, int], ...] | None:
+        """The padding in numbers; None where it is worked out."""
+        return self.padding if isinstance(self.padding, tuple) else None
+
     def span(self, axis: int) -> int:
         """Return the pixels from the first to the last that a window covers."""
         return arithmetic.effective_kernel_size(self.kernel_size[axis], self.dilation[axis])

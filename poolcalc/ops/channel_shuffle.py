@@ -17,6 +17,7 @@ class ChannelShuffle(Pointwise):
     keyword = "channel_shuffle"
     main = "groups"
     example = "2"
+    keeps_shape = False  # not where groups do not divide the channels
     takes = "maps"
     rearranges = True
 

@@ -1,6 +1,6 @@
 """Transposed convolution, `torch.nn.ConvTranspose1d` … `ConvTranspose3d`: scatters where a convolution gathers."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from math import prod
 
@@ -19,6 +19,7 @@ class ConvTranspose(Op):
     keyword = "conv_transpose"
     main = "out_channels"
     example = "{out_channels: 2, kernel_size: 3, stride: 2, output_padding: 1}"
+    enlarges = True
     gradient = "learned"
     effort = 3e-9
     cuts = True
@@ -76,6 +77,24 @@ class ConvTranspose(Op):
         if min(extra) < 0:
             return None
         return Change(f"`output_padding: {notation(extra)}`", self.with_(output_padding=extra))
+
+    def unevenness(self, axis: int, size: int) -> str | None:
+        """Return by which parameters kernels overlap unevenly."""
+        return f"kernel_size {self.kernel_size[axis]} is no multiple of stride {self.stride[axis]}"
+
+    def evened(self, spatial: Sequence[int]) -> Iterator[Change]:
+        """Yield the next kernel that the stride divides, with padding that keeps the output size."""
+        kernel = tuple(-(-k // s) * s for k, s in zip(self.kernel_size, self.stride, strict=True))
+        for extra in range(max(self.stride)):
+            padding = tuple(
+                ((cut := sum(pair) + wide - k + extra - more) // 2, cut - cut // 2)
+                for pair, k, wide, more in zip(self.padding, self.kernel_size, kernel, self.output_padding, strict=True)
+            )
+            if min(map(min, padding)) >= 0 and all(before == after for before, after in padding):
+                output_padding = (extra,) * len(kernel)
+                words = f"`kernel_size: {notation(kernel)}` with `padding: {notation(padding)}`"
+                words += f" and `output_padding: {notation(output_padding)}`"
+                yield Change(words, self.with_(kernel_size=kernel, padding=padding, output_padding=output_padding))
 
     def taps(self, axis: int, sizes: Sequence[int]) -> Sequence[Taps]:
         """Return the inputs whose scattered kernels cover unit u; they depend on u modulo the stride."""

@@ -17,6 +17,7 @@ class GroupNorm(Pointwise):
     keyword = "group_norm"
     main = "num_groups"
     example = "2"
+    keeps_shape = False  # not where groups do not divide the channels
     intermediates = 1
     effort = 2e-9
 

@@ -18,6 +18,7 @@ class PixelShuffle(Op):
     keyword = "pixel_shuffle"
     main = "upscale_factor"
     example = "2"
+    enlarges = True
 
     upscale_factor: int = parameter(Whole(1), "factor of the sizes")
 

@@ -22,6 +22,7 @@ class Upsample(Op):
     keyword = "upsample"
     main = "scale_factor"
     example = "{scale_factor: 1.5, mode: bilinear}"
+    enlarges = True
     has_fixed_weights = True
     effort = 3e-9
 

@@ -9,10 +9,8 @@ from poolcalc.analysis.branches import BrokenMerge, broken_merge
 from poolcalc.analysis.layers import analyse
 from poolcalc.network.edit import inserted, with_op
 from poolcalc.network.graph import Graph
-from poolcalc.network.op import Op, Shape, make
-from poolcalc.ops.crop import Crop
-from poolcalc.ops.pad import Pad
-from poolcalc.wording import notation
+from poolcalc.network.op import Shape
+from poolcalc.rule.insertions import Insertion, crop, pad
 
 Change = Callable[[Graph, BrokenMerge], tuple[str, str, Graph] | None]
 """Changes one merge; returns what was changed, where, and the network."""
@@ -73,16 +71,14 @@ def _crop(graph: Graph, merge: BrokenMerge) -> tuple[str, str, Graph] | None:
     _, large, extra = _differences(merge)
     if min(extra) < 0 or len({shape[1:] for shape in merge.shapes}) > 2:
         return None
-    crop = make(Crop, len(extra), cropping=_split(extra))
-    return _between(graph, merge, large, crop, f"`- crop: {notation(crop.cropping)}`")
+    return _between(graph, merge, large, crop(_split(extra)))
 
 
 def _pad(graph: Graph, merge: BrokenMerge) -> tuple[str, str, Graph] | None:
     small, _, missing = _differences(merge)
     if len({shape[1:] for shape in merge.shapes}) > 2:
         return None
-    pad = make(Pad, len(missing), padding=_split(missing))  # negative amounts cut
-    return _between(graph, merge, small, pad, f"`- pad: {notation(pad.padding)}`")
+    return _between(graph, merge, small, pad(_split(missing)))
 
 
 def _split(amounts: Shape) -> tuple[tuple[int, int], ...]:
@@ -90,6 +86,6 @@ def _split(amounts: Shape) -> tuple[tuple[int, int], ...]:
     return tuple((amount // 2, amount - amount // 2) for amount in amounts)
 
 
-def _between(graph: Graph, merge: BrokenMerge, place: int, op: Op, text: str) -> tuple[str, str, Graph]:
+def _between(graph: Graph, merge: BrokenMerge, place: int, layer: Insertion) -> tuple[str, str, Graph]:
     name, source = merge.node.name, merge.node.inputs[place]
-    return text, f"between {source} and {name}", inserted(graph, name, place, op)
+    return f"`{layer.text}`", f"between {source} and {name}", inserted(graph, name, place, layer.op)

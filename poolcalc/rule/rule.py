@@ -16,7 +16,7 @@ from typing import ClassVar, Literal
 
 from poolcalc.analysis.layers import Layer
 from poolcalc.finding import Finding, RuleId, Severity
-from poolcalc.network.edit import with_input, with_parameters
+from poolcalc.network.edit import with_input, with_window
 from poolcalc.network.graph import Graph
 from poolcalc.rule.facts import Facts
 from poolcalc.wording import times
@@ -29,10 +29,13 @@ MOST_CURED = 8
 
 
 class Remedy:
-    """A change, in words that follow "use", and the network that it makes, or several between which one can choose."""
+    """A change, in words that follow "use", and the network that it makes, or several between which one can choose.
 
-    def __init__(self, text: str, *graphs: Graph) -> None:
-        self.text, self.graphs = text, graphs
+    None stands for a change that is none, for want of such a parameter, and cures nothing.
+    """
+
+    def __init__(self, text: str, *graphs: Graph | None) -> None:
+        self.text, self.graphs = text, tuple(graph for graph in graphs if graph)
 
 
 class Rule:
@@ -91,7 +94,7 @@ class Rule:
 
     def cures(self, remedy: Remedy, facts: Facts, layer: Layer) -> bool:
         """Return whether a change removes what was found at a layer, and neither breaks nor worsens another one."""
-        return all(self._cures(facts.of(graph), facts, layer) for graph in remedy.graphs)
+        return bool(remedy.graphs) and all(self._cures(facts.of(graph), facts, layer) for graph in remedy.graphs)
 
     def _cures(self, changed: Facts, facts: Facts, layer: Layer) -> bool:
         for rule in {self, *(rule for rule in self._rules() if rule.guards)}:
@@ -123,7 +126,7 @@ def finer(facts: Facts, limit: Fraction) -> Iterator[Remedy]:
     for layer in facts.analysis.layers:
         window, jump = layer.node.op.window, facts.largest_jump(layer.node.name)
         if window and jump and jump > limit and max(window.stride) > 1:
-            graph = with_parameters(graph, layer.node.name, stride=(1,) * len(window.stride))
+            graph = with_window(graph, layer.node.name, stride=(1,) * len(window.stride)) or graph
             names.append(layer.node.name)
     if names:
         yield Remedy(f"`stride: 1` in {' and '.join(names)}", graph)

@@ -32,9 +32,8 @@ from fractions import Fraction
 from poolcalc.analysis.layers import Layer
 from poolcalc.finding import Finding
 from poolcalc.network.edit import appended
-from poolcalc.network.op import make
-from poolcalc.ops.upsample import Upsample
 from poolcalc.rule.facts import Facts
+from poolcalc.rule.insertions import upsample
 from poolcalc.rule.last_maps import finest
 from poolcalc.rule.rule import Remedy, Rule, finer
 
@@ -60,5 +59,5 @@ class CoarseOutput(Rule, code="PC301", severity="warning"):
         yield from finer(facts, Fraction(limit))
         jump = facts.largest_jump(layer.node.name)
         if facts.design.task == "segmentation" and jump and jump.denominator == 1:
-            upsample = make(Upsample, len(facts.axes), scale_factor=jump)
-            yield Remedy(f"`- upsample: {jump}` at the end", appended(facts.graph, layer.node.name, upsample))
+            larger = upsample(len(facts.axes), jump)
+            yield Remedy(f"`{larger.text}` at the end", appended(facts.graph, layer.node.name, larger.op))

@@ -30,7 +30,7 @@ from poolcalc.analysis.actual import extent, holes, projected
 from poolcalc.analysis.branches import path
 from poolcalc.analysis.layers import Layer
 from poolcalc.finding import Finding
-from poolcalc.network.edit import with_parameters
+from poolcalc.network.edit import with_window
 from poolcalc.network.graph import INPUT, Graph
 from poolcalc.rule.facts import Facts
 from poolcalc.rule.last_maps import last_maps
@@ -99,14 +99,14 @@ def _dilated(graph: Graph, name: str, dilation: int) -> Graph | None:
         return None
     even = (dilation,) * len(window.dilation)
     if isinstance(window.padding, str):
-        return with_parameters(graph, name, dilation=even)
+        return with_window(graph, name, dilation=even)
     less = [(old - dilation) * (size - 1) for old, size in zip(window.dilation, window.kernel_size, strict=True)]
     padding = tuple((b - x // 2, a - (x - x // 2)) for (b, a), x in zip(window.padding, less, strict=True))
     if min(map(min, padding)) < 0:
         return None
-    return with_parameters(graph, name, dilation=even, padding=padding)
+    return with_window(graph, name, dilation=even, padding=padding)
 
 
 def _padding(graph: Graph, layer: Layer) -> str:
-    (padding,) = (node.op.padding for node in graph.nodes if node.name == layer.node.name)  # type: ignore[attr-defined]
-    return f"`padding: {notation(padding)}`"
+    (window,) = (node.op.window for node in graph.nodes if node.name == layer.node.name)
+    return f"`padding: {notation(window and window.padding)}`"

@@ -26,7 +26,7 @@ from collections.abc import Iterator
 from poolcalc.analysis.layers import Layer
 from poolcalc.finding import Finding
 from poolcalc.geometry.arithmetic import same_padding
-from poolcalc.network.edit import with_parameters
+from poolcalc.network.edit import with_window
 from poolcalc.rule.facts import Facts
 from poolcalc.rule.rule import Remedy, Rule
 from poolcalc.wording import notation
@@ -54,5 +54,5 @@ class HalfPixelShift(Rule, code="PC105", severity="warning"):
         if window := layer.node.op.window:
             for change in (1, -1):
                 kernel = tuple(size if size % 2 else size + change for size in window.kernel_size)
-                changed = with_parameters(facts.graph, layer.node.name, kernel_size=kernel)
+                changed = with_window(facts.graph, layer.node.name, kernel_size=kernel)
                 yield Remedy(f"`kernel_size: {notation(kernel)}`", changed)

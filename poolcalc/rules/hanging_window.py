@@ -26,7 +26,7 @@ from itertools import islice
 from poolcalc.analysis.branches import written
 from poolcalc.analysis.layers import Layer, Sized
 from poolcalc.finding import Finding
-from poolcalc.network.edit import padding_of, with_parameters
+from poolcalc.network.edit import with_window
 from poolcalc.rule.facts import Facts
 from poolcalc.rule.rule import Remedy, Rule
 from poolcalc.wording import notation
@@ -45,13 +45,13 @@ class HangingWindow(Rule, code="PC106", severity="warning"):
     def remedies(self, facts: Facts, layer: Layer) -> Iterator[Remedy]:
         """Yield padding on both sides, which moves the windows."""
         op, (axis, _, _) = layer.node.op, next(_hanging(facts.sized[layer.node.name]))
-        if (window := op.window) and (pairs := padding_of(op)):
+        if (window := op.window) and (pairs := window.pairs):
             for more in range(1, max(window.kernel_size)):
                 padding = tuple(
                     (before + more, after + more) if (before, after) == pairs[axis] else (before, after)
                     for before, after in pairs
                 )
-                changed = with_parameters(facts.graph, layer.node.name, padding=padding)
+                changed = with_window(facts.graph, layer.node.name, padding=padding)
                 yield Remedy(f"`padding: {notation(padding)}`", changed)
 
 

@@ -32,11 +32,8 @@ from math import prod
 from poolcalc.analysis.layers import Layer, Sized
 from poolcalc.finding import Finding
 from poolcalc.network.edit import inserted
-from poolcalc.network.op import make
-from poolcalc.ops.flatten import Flatten
-from poolcalc.ops.global_avg_pool import GlobalAvgPool
-from poolcalc.ops.linear import Linear
 from poolcalc.rule.facts import Facts
+from poolcalc.rule.insertions import average_of_all
 from poolcalc.rule.rule import Remedy, Rule
 from poolcalc.wording import times
 
@@ -65,16 +62,16 @@ class LargeDenseLayer(Rule, code="PC400", severity="warning"):
         """Yield global average pooling in front of the flatten."""
         flatten = _flatten(facts, layer)
         if flatten:
-            pool = make(GlobalAvgPool, len(facts.axes))
-            changed = inserted(facts.graph, flatten.node.name, 0, pool)
-            yield Remedy(f"`- global_avg_pool` in front of {flatten.node.name}", changed)
+            pool = average_of_all(len(facts.axes))
+            changed = inserted(facts.graph, flatten.node.name, 0, pool.op)
+            yield Remedy(f"`{pool.text}` in front of {flatten.node.name}", changed)
 
 
 def _flatten(facts: Facts, layer: Layer) -> Sized | None:
     """Return the flatten of a map before a linear layer, with nothing but functions of single values between them."""
-    if not isinstance(layer.node.op, Linear):
+    if not layer.node.op.is_dense:
         return None
     before = facts.sized.get(layer.node.inputs[0])
     while before and before.node.op.neutral:
         before = facts.sized.get(before.node.inputs[0])
-    return before if before and isinstance(before.node.op, Flatten) else None
+    return before if before and before.node.op.flattens else None

@@ -29,9 +29,8 @@ from operator import and_
 
 from poolcalc.analysis.branches import written
 from poolcalc.analysis.layers import Layer, Sized
-from poolcalc.families.pooling import Pooling
 from poolcalc.finding import Finding
-from poolcalc.network.edit import padding_of, with_parameters
+from poolcalc.network.edit import with_window
 from poolcalc.network.graph import Graph
 from poolcalc.network.window import Window
 from poolcalc.rule.facts import Facts
@@ -68,12 +67,11 @@ class LostRows(Rule, code="PC102", severity="warning"):
     @staticmethod
     def _local(graph: Graph, layer: Sized) -> Iterator[Remedy]:
         op, name = layer.node.op, layer.node.name
-        if isinstance(op, Pooling):
-            yield Remedy(f"`ceil_mode: true` in {name}", with_parameters(graph, name, ceil_mode=True))
-        if (window := op.window) and (pairs := padding_of(op)):
+        yield Remedy(f"`ceil_mode: true` in {name}", with_window(graph, name, ceil_mode=True))
+        if (window := op.window) and (pairs := window.pairs):
             for both in (True, False):
                 padding = tuple(_padded(layer, window, axis, pair, both=both) for axis, pair in enumerate(pairs))
-                yield Remedy(f"`padding: {notation(padding)}` in {name}", with_parameters(graph, name, padding=padding))
+                yield Remedy(f"`padding: {notation(padding)}` in {name}", with_window(graph, name, padding=padding))
 
 
 def _padded(layer: Sized, window: Window, axis: int, pair: tuple[int, int], *, both: bool) -> tuple[int, int]:

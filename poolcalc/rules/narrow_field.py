@@ -38,9 +38,8 @@ from math import ceil
 from poolcalc.analysis.layers import Layer
 from poolcalc.finding import Finding
 from poolcalc.network.edit import appended
-from poolcalc.network.op import make
-from poolcalc.ops.conv import Conv
 from poolcalc.rule.facts import Facts
+from poolcalc.rule.insertions import conv
 from poolcalc.rule.last_maps import last_maps
 from poolcalc.rule.rule import Remedy, Rule
 
@@ -80,17 +79,15 @@ class NarrowField(Rule, code="PC210", severity="warning"):
         )
         channels = facts.sized[layer.node.name].shape[0]
         if missing > 1 and all(jump and missing * jump <= _size(layer, axis) for axis, jump in enumerate(jumps)):
-            conv = make(Conv, len(axes), out_channels=channels, kernel_size=3, padding=missing, dilation=missing)
-            how = f"{{out_channels: {channels}, kernel_size: 3, padding: {missing}, dilation: {missing}}}"
-            changed = appended(facts.graph, layer.node.name, conv)
-            yield Remedy(f"one more `conv: {how}` after {layer.node.name}", changed)
+            dilated = conv(len(axes), channels, kernel_size=3, padding=missing, dilation=missing)
+            changed = appended(facts.graph, layer.node.name, dilated.op)
+            yield Remedy(f"one more `{dilated.text[2:]}` after {layer.node.name}", changed)
         if missing <= MOST_CONVOLUTIONS:
-            conv = make(Conv, len(axes), out_channels=channels, kernel_size=3, padding=1)
-            changed = facts.graph
+            plain, changed = conv(len(axes), channels, kernel_size=3, padding=1), facts.graph
             for _ in range(missing):
-                changed = appended(changed, layer.node.name, conv)
-            how = f"`conv: {{out_channels: {channels}, kernel_size: 3, padding: 1}}`"
-            yield Remedy(f"{missing if missing > 1 else 'one'} more {how} after {layer.node.name}", changed)
+                changed = appended(changed, layer.node.name, plain.op)
+            number = missing if missing > 1 else "one"
+            yield Remedy(f"{number} more `{plain.text[2:]}` after {layer.node.name}", changed)
 
 
 def _size(layer: Layer, axis: int) -> int:

@@ -29,7 +29,6 @@ from collections.abc import Iterator
 from math import prod
 
 from poolcalc.analysis.layers import Layer, Sized
-from poolcalc.families.adaptive import AdaptivePooling, GlobalPooling
 from poolcalc.finding import Finding
 from poolcalc.network.edit import without
 from poolcalc.rule.facts import Facts
@@ -42,7 +41,7 @@ class PooledPrediction(Rule, code="PC302", severity="warning"):
         """Yield global pools that everything predicted goes through."""
         for last in last_maps(facts) if facts.design.task in ("detection", "segmentation") else ():
             layer = last.gathers
-            if not isinstance(layer, Sized) or not isinstance(layer.node.op, (GlobalPooling, AdaptivePooling)):
+            if not isinstance(layer, Sized) or not layer.node.op.pools or layer.node.op.window:
                 continue
             if prod(layer.shape[1:]) == 1:
                 message = f"leaves nothing of the places that {facts.design.task} is about"

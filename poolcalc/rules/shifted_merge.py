@@ -33,7 +33,7 @@ from poolcalc.analysis.branches import fork
 from poolcalc.analysis.layers import Layer
 from poolcalc.finding import Finding
 from poolcalc.geometry.field import PIXELS, Strand
-from poolcalc.network.edit import padding_of, with_parameters
+from poolcalc.network.edit import with_window
 from poolcalc.network.graph import INPUT
 from poolcalc.rule.facts import Facts
 from poolcalc.rule.rule import Remedy, Rule
@@ -58,14 +58,14 @@ class ShiftedMerge(Rule, code="PC103", severity="warning"):
         ways = [way for other in others for way in fork(facts.graph, facts.layers, (first, other)).paths]
         for node in dict.fromkeys(step.node for way in ways for step in way):
             window = node.op.window
-            if window and (pairs := padding_of(node.op)):
+            if window and (pairs := window.pairs):
                 padding = tuple((sum(pair) // 2, sum(pair) - sum(pair) // 2) for pair in pairs)
                 if padding != pairs:
-                    changed = with_parameters(facts.graph, node.name, padding=padding)
+                    changed = with_window(facts.graph, node.name, padding=padding)
                     yield Remedy(f"`padding: {notation(padding)}` in {node.name}", changed)
             elif window and isinstance(window.padding, str):
                 padding = tuple(((window.span(axis) - 1) // 2,) * 2 for axis in range(len(facts.axes)))
-                changed = with_parameters(facts.graph, node.name, padding=padding)
+                changed = with_window(facts.graph, node.name, padding=padding)
                 yield Remedy(f"`padding: {notation(padding)}` in {node.name}", changed)
 
 

@@ -27,11 +27,9 @@ from math import prod
 from poolcalc.analysis.layers import Layer, Sized
 from poolcalc.analysis.remainder import Remainder
 from poolcalc.finding import Finding
-from poolcalc.network.edit import inserted, padding_of, with_parameters
-from poolcalc.network.op import make
-from poolcalc.ops.avg_pool import AvgPool
-from poolcalc.ops.upsample import Upsample
+from poolcalc.network.edit import inserted, with_window
 from poolcalc.rule.facts import Facts
+from poolcalc.rule.insertions import average
 from poolcalc.rule.rule import Remedy, Rule
 from poolcalc.wording import evenly, notation, spots, times
 
@@ -40,8 +38,7 @@ class SkippedPixels(Rule, code="PC104", severity="warning"):
     def look(self, facts: Facts) -> Iterator[Finding]:
         """Yield layers that step over pixels, with the share that is read."""
         for layer in facts.sized.values():
-            op = layer.node.op
-            if (op.window or isinstance(op, Upsample)) and _may_skip(layer):
+            if _may_skip(layer):
                 sizes = layer.input_shapes[0][1:]
                 unread = facts.unread_rows(layer.node.inputs[0])
                 if any(map(_skips, unread, layer.remainders[0], sizes)):
@@ -63,22 +60,19 @@ class SkippedPixels(Rule, code="PC104", severity="warning"):
             return
         ones = (1,) * len(window.stride)
         if window.dilation != ones:
-            yield Remedy(f"`dilation: 1` in {name}", with_parameters(graph, name, dilation=ones))
+            yield Remedy(f"`dilation: 1` in {name}", with_window(graph, name, dilation=ones))
         kernel = tuple(max(k, s + 1 - s % 2) for k, s in zip(window.kernel_size, window.stride, strict=True))
         padding = tuple(((k - 1) // 2, (k - 1) // 2) for k in kernel)
-        if kernel != window.kernel_size and padding_of(op):
-            changed = with_parameters(graph, name, kernel_size=kernel, padding=padding)
+        if kernel != window.kernel_size and window.pairs:
+            changed = with_window(graph, name, kernel_size=kernel, padding=padding)
             yield Remedy(f"`kernel_size: {notation(kernel)}` with `padding: {notation(padding)}` in {name}", changed)
         kernel = tuple(map(max, window.kernel_size, window.stride))
         if kernel != window.kernel_size:
-            yield Remedy(
-                f"`kernel_size: {notation(kernel)}` in {name}", with_parameters(graph, name, kernel_size=kernel)
-            )
+            yield Remedy(f"`kernel_size: {notation(kernel)}` in {name}", with_window(graph, name, kernel_size=kernel))
         if op.gradient == "learned" and window.kernel_size == ones:
-            still = with_parameters(graph, name, stride=ones)
-            pool = make(AvgPool, len(ones), kernel_size=window.stride)
-            text = f"`- avg_pool: {notation(window.stride)}` in front of {name}, and `stride: 1` there"
-            yield Remedy(text, inserted(still, name, 0, pool))
+            still, pool = with_window(graph, name, stride=ones), average(window.stride)
+            text = f"`{pool.text}` in front of {name}, and `stride: 1` there"
+            yield Remedy(text, still and inserted(still, name, 0, pool.op))
 
 
 def _may_skip(layer: Sized) -> bool:

@@ -29,16 +29,11 @@ from itertools import islice
 from poolcalc.analysis.branches import ancestors, path, size_after, size_before, written
 from poolcalc.analysis.layers import Layer
 from poolcalc.finding import Finding
-from poolcalc.network.edit import with_input, with_parameters
+from poolcalc.network.edit import with_input, with_op
 from poolcalc.network.graph import INPUT, Graph
-from poolcalc.ops.conv_transpose import ConvTranspose
-from poolcalc.ops.crop import Crop
-from poolcalc.ops.pad import Pad
-from poolcalc.ops.pixel_shuffle import PixelShuffle
-from poolcalc.ops.upsample import Upsample
 from poolcalc.rule.facts import Facts
 from poolcalc.rule.rule import Remedy, Rule
-from poolcalc.wording import notation, times
+from poolcalc.wording import times
 
 MOST_TRIED = 9
 """Distance of other input sizes to try, from the present one."""
@@ -49,10 +44,10 @@ class UnrestoredSize(Rule, code="PC107", severity="warning"):
         """Yield enlarging layers after which the size is not what it was at the same jump."""
         explained = {name for broken in facts.impossible for name in ancestors(facts.graph, broken)}
         for layer in facts.sized.values():
-            if isinstance(layer.node.op, (Upsample, ConvTranspose, PixelShuffle)):
+            if layer.node.op.enlarges:
                 earlier = _earlier(facts, layer)
                 readers = [reader.node.op for reader in facts.readers.get(layer.node.name, ())]
-                mended = bool(readers) and all(isinstance(op, (Crop, Pad)) for op in readers)
+                mended = bool(readers) and all(op.cuts and not op.enlarges for op in readers)
                 if earlier and not mended and layer.node.name not in explained:
                     axis, rounding, wanted = earlier
                     yield self.found(
@@ -68,18 +63,13 @@ class UnrestoredSize(Rule, code="PC107", severity="warning"):
         found = [_earlier_on(facts, layer, axis) for axis in range(len(facts.axes))]
         sizes = facts.sized[layer.node.name].shape[1:]
         wanted = tuple(each[1] if each else size for each, size in zip(found, sizes, strict=True))
-        graph, name, op = facts.graph, layer.node.name, layer.node.op
-        if isinstance(op, Upsample):
-            changed = with_parameters(graph, name, scale_factor=None, size=wanted)
-            yield Remedy(f"`size: {notation(wanted)}` instead of a factor in {name}", changed)
-        if isinstance(op, ConvTranspose):
-            padding = tuple(a + b - c for a, b, c in zip(op.output_padding, wanted, sizes, strict=True))
-            if min(padding) >= 0:
-                changed = with_parameters(graph, name, output_padding=padding)
-                yield Remedy(f"`output_padding: {notation(padding)}` in {name}", changed)
+        if change := layer.node.op.resized(sizes, wanted):
+            changed = with_op(facts.graph, layer.node.name, change.op)
+            yield Remedy(f"{change.words} in {layer.node.name}", changed)
         affected = tuple(map(bool, found))
         for step in (-1, 1):
-            inputs = (Remedy(f"an input of {times(other.input)}", other) for other in _moved(graph, affected, step))
+            moved = _moved(facts.graph, affected, step)
+            inputs = (Remedy(f"an input of {times(other.input)}", other) for other in moved)
             yield from islice((remedy for remedy in inputs if self.cures(remedy, facts, layer)), 1)
 
 

@@ -32,18 +32,15 @@ layers:
 """
 
 from collections.abc import Iterator
-from dataclasses import replace
 from fractions import Fraction
 
 from poolcalc.analysis.branches import path
 from poolcalc.analysis.layers import Layer
-from poolcalc.families.pooling import Pooling
 from poolcalc.finding import Finding
 from poolcalc.network.edit import with_op, with_output
 from poolcalc.network.graph import INPUT
-from poolcalc.network.op import make
-from poolcalc.ops.conv import Conv
 from poolcalc.rule.facts import Facts
+from poolcalc.rule.insertions import conv
 from poolcalc.rule.last_maps import finest
 from poolcalc.rule.rule import Remedy, Rule, finer
 
@@ -85,8 +82,8 @@ class VanishingObject(Rule, code="PC300", severity="warning"):
 def _alternative(facts: Facts, layer: Layer) -> Iterator[str]:
     """Say that a convolution could take a pool's place; it does not keep the object larger, so it is no remedy."""
     op, shape = layer.node.op, layer.input_shapes[0]
-    if isinstance(op, Pooling) and shape and not op.window.ceil_mode:
-        kernel_size, stride, padding, *_ = op.window
-        conv = make(Conv, len(shape) - 1, out_channels=shape[0], kernel_size=kernel_size, stride=stride)
-        if not facts.of(with_op(facts.graph, layer.node.name, replace(conv, padding=padding))).impossible:
+    if shape and op.pools and (window := op.window) and not window.ceil_mode:
+        kernel_size, stride, padding, *_ = window
+        instead = conv(len(shape) - 1, shape[0], kernel_size=kernel_size, stride=stride).op.with_window(padding=padding)
+        if instead and not facts.of(with_op(facts.graph, layer.node.name, instead)).impossible:
             yield f"if the size must go down here: a conv with stride {stride[0]} learns what to keep"

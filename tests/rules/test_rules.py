@@ -13,7 +13,7 @@ from support.networks import architectures
 import poolcalc
 from poolcalc.finding import Finding
 from poolcalc.network.design import Design
-from poolcalc.network.edit import appended, inserted, with_input, with_output, with_parameters, without
+from poolcalc.network.edit import appended, inserted, with_input, with_output, with_window, without
 from poolcalc.network.graph import Graph
 from poolcalc.network.op import make
 from poolcalc.ops.conv import Conv
@@ -421,7 +421,9 @@ def test_edits_leave_the_graph_they_start_from_alone() -> None:
     assert wiring(without(CHAIN, "relu1")) == [("conv1", ("input",)), ("conv2", ("conv1",))]
     assert without(CHAIN, "conv2").outputs == ("relu1",)
     assert with_output(CHAIN, "relu1").outputs == ("conv2", "relu1")
-    conv = with_parameters(CHAIN, "conv2", stride=(1, 1)).nodes[2].op
+    changed = with_window(CHAIN, "conv2", stride=(1, 1))
+    assert changed
+    conv = changed.nodes[2].op
     assert isinstance(conv, Conv)
     assert conv.stride == (1, 1)
     assert wiring(CHAIN) == before

@@ -6,7 +6,7 @@ from math import gcd, lcm
 from typing import Any, NamedTuple
 
 from poolcalc.analysis.remainder import lost, origins
-from poolcalc.analysis.sizes.law import MOST_SIZES, SizeLaw, SizeRule, keeps_shape, parameter_values
+from poolcalc.analysis.sizes.law import MOST_SIZES, SizeLaw, SizeRule, parameter_values
 from poolcalc.network.graph import INPUT, Graph, Node
 from poolcalc.network.op import Op
 from poolcalc.network.walk import walk
@@ -97,7 +97,7 @@ class AxisSizes:
             op, first = node.op, tensor.sources[0]
             tensor.merges = op.merges
             tensor.root = self.tensors[origin[node.name]]
-            if keeps_shape(op) and (op.takes == "either" or not first.flat):
+            if op.keeps_shape and (op.takes == "either" or not first.flat):
                 tensor.flat, tensor.channels, tensor.known = first.flat, first.channels, first.known
                 tensor.period, tensor.gain = first.period, first.gain
                 continue
@@ -285,7 +285,7 @@ def flat_factors(graph: Graph, axis: int) -> dict[str, int]:
     minded = False
     for node in graph.nodes:
         if flat.issuperset(node.inputs):
-            minded = minded or not (node.op.flattens or node.op.gradient == "learned" or keeps_shape(node.op))
+            minded = minded or not (node.op.flattens or node.op.gradient == "learned" or node.op.keeps_shape)
             flat.add(node.name)
         elif node.op.flattens:
             flat.add(node.name)

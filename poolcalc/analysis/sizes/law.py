@@ -6,7 +6,6 @@ from fractions import Fraction
 from typing import Any, NamedTuple
 
 from poolcalc.analysis.remainder import NOTHING, Remainder, remainder
-from poolcalc.families.pointwise import Pointwise
 from poolcalc.network.op import Impossible, Op, Shape
 from poolcalc.network.parameter import Amounts, Channels, Groups, PerAxis
 
@@ -83,8 +82,8 @@ class SizeRule(dict[Any, int | None]):
         # No rule looks further than its numbers and the span of its kernel reach.
         values = parameter_values(self.op, self.axis, others=None in self.channels)
         numbers = [abs(number) for value in values for number in _integers(value)]
-        span = max(getattr(self.op, "dilation", (1,))) * max(getattr(self.op, "kernel_size", (1,)))
-        far = 1 + sum(numbers) + span
+        window = self.op.window
+        far = 1 + sum(numbers) + (window.span(self.axis) if window else 0)
         for step in range(1, far + 1) if far <= MOST_SIZES else ():
             gains: set[int] = set()
             if all(self._goes_on(size, step, gains) for size in range(far, 2 * far)):
@@ -124,8 +123,3 @@ def _integers(value: Any) -> Iterator[int]:
         yield from (value.numerator, value.denominator)
     elif isinstance(value, int):
         yield value
-
-
-def keeps_shape(op: Op) -> bool:
-    """Return whether an operator gives out what it takes in, whatever that is."""
-    return type(op).output_shape is Pointwise.output_shape

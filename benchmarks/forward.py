@@ -21,7 +21,8 @@ import numpy as np
 from measuring import medians, missing, ms, table, times
 
 from poolcalc import load
-from poolcalc.analysis.layers import Analysis, Layer, analyse
+from poolcalc.analysis.layer import Layer
+from poolcalc.analysis.layers import Analysis, analyse
 from poolcalc.execution import estimate
 from poolcalc.execution.run import run
 from poolcalc.execution.weights import DrawnWeights, Noise

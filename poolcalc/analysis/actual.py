@@ -15,7 +15,8 @@ from math import prod
 from operator import or_
 from typing import NamedTuple
 
-from poolcalc.analysis.layers import Analysis, Read, Sized, by_axis
+from poolcalc.analysis.layer import Read, Sized, by_axis
+from poolcalc.analysis.layers import Analysis
 from poolcalc.geometry.taps import IDENTITY, Taps
 
 Masks = tuple[int, ...]

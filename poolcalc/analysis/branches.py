@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from poolcalc.analysis.layers import Layer
+from poolcalc.analysis.layer import Layer
 from poolcalc.geometry.worked import derivation
 from poolcalc.network.graph import INPUT, Graph, Node
 from poolcalc.network.op import Impossible, Shape

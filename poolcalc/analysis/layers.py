@@ -9,106 +9,17 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import cycle
 from math import prod
-from typing import Any, ClassVar, NamedTuple, TypeVar
+from typing import NamedTuple
 
+from poolcalc.analysis.layer import Layer, Read, Sized, Stopped, T, by_axis
 from poolcalc.analysis.outcome import Outcome, outcome
-from poolcalc.analysis.remainder import Remainder, Unread, lost_rows, unread
-from poolcalc.geometry.field import PIXELS, Field, Summary, hull
+from poolcalc.analysis.unread import Unread, lost_rows, unread
+from poolcalc.geometry.field import PIXELS, Field, hull
 from poolcalc.geometry.taps import IDENTITY, Taps
 from poolcalc.network.graph import INPUT, Graph, Node
 from poolcalc.network.op import Impossible, Op, Shape
 from poolcalc.network.walk import walk
 from poolcalc.wording import times
-
-T = TypeVar("T")
-
-
-class Read(NamedTuple):
-    """One way in which a layer reads one of its inputs.
-
-    taps: for every spatial axis, which input units feed which output unit; None where both are flat vectors, whose
-    every value is taken to depend on every value.
-    """
-
-    source: str
-    taps: tuple[Taps, ...] | None
-
-    @property
-    def is_global(self) -> bool:
-        """Whether every unit reads the same."""
-        return self.taps is not None and all(taps.step == 0 for taps in self.taps)
-
-
-@dataclass(frozen=True)
-class Sized:
-    """A layer that can run, and what is known of it.
-
-    shape: what comes out.
-    params: learned values (weights, biases, the two vectors of a normalisation).
-    macs: multiply-accumulates per image; one is two floating-point operations.
-    reads: how it reads its inputs.
-    remainders: what it leaves of each of its inputs along every axis; empty for flat vectors.
-    fields: the receptive field along every axis of the network's input; empty where it does not see the origin.
-    """
-
-    node: Node
-    input_shapes: tuple[Shape, ...]
-    shape: Shape
-    params: int
-    macs: int
-    reads: tuple[Read, ...]
-    remainders: tuple[tuple[Remainder, ...], ...]
-    fields: tuple[Field, ...]
-    problem: ClassVar[None] = None
-
-    @property
-    def activations(self) -> int:
-        """Values that come out, per image."""
-        return prod(self.shape)
-
-    @property
-    def dropped(self) -> tuple[tuple[int, int], ...]:
-        """Rows at both ends of its first input that it does not read, whoever else may, along every axis."""
-        return tuple(
-            (left.before, min(left.after, size - left.before))
-            for axes, (_, *sizes) in zip(self.remainders[:1], self.input_shapes, strict=False)
-            for left, size in zip(axes, sizes, strict=False)
-        )
-
-    @cached_property
-    def receptive_field(self) -> tuple[Summary | None, ...]:
-        """The figures to report, for every axis of the input; None where a field is too irregular to tell."""
-        units = self.shape[1:] if len(self.shape) > 1 else (1,) * len(self.fields)
-        return by_axis(Field.summary, zip(self.fields, units, strict=True)) if self.fields else ()
-
-    @property
-    def sees_everything(self) -> bool:
-        """Whether every unit depends on the whole map, through global pooling or the like."""
-        return any(field.sees_everything for field in self.fields)
-
-
-@dataclass(frozen=True)
-class Stopped:
-    """A layer that cannot run, or that depends on one: it has no figures, and tables leave them blank.
-
-    problem: why it cannot run; None where the reason lies before it.
-    """
-
-    node: Node
-    input_shapes: tuple[Shape | None, ...]
-    problem: Impossible | None = None
-    shape: ClassVar[None] = None
-    params: ClassVar[None] = None
-    macs: ClassVar[None] = None
-    activations: ClassVar[None] = None
-    reads: ClassVar[tuple[Read, ...]] = ()
-    fields: ClassVar[tuple[Field, ...]] = ()
-    dropped: ClassVar[tuple[tuple[int, int], ...]] = ()
-    receptive_field: ClassVar[tuple[Summary | None, ...]] = ()
-    sees_everything: ClassVar[bool] = False
-
-
-Layer = Sized | Stopped
 
 
 @dataclass(frozen=True)
@@ -142,7 +53,7 @@ class Analysis:
     @cached_property
     def unread(self) -> dict[str, tuple[Unread, ...]]:
         """The rows of every tensor that nothing reads, along every axis; nothing where all are read."""
-        return unread(self)
+        return unread(self.graph, self.layers)
 
     @cached_property
     def lost(self) -> dict[str, tuple[tuple[int, ...], ...]]:
@@ -256,13 +167,3 @@ def _fields(sources: Sequence[_Source]) -> tuple[Field, ...]:
 
 def _through(field: Field, taps: Taps) -> Field:
     return field if taps is IDENTITY else field.through(taps)
-
-
-def by_axis(work: Callable[..., T], axes: Iterable[tuple[Any, ...]]) -> tuple[T, ...]:
-    """Return what the work gives for every axis, done once where an axis is like the one before it."""
-    found: list[T] = []
-    last = None
-    for axis in axes:
-        found.append(found[-1] if axis == last else work(*axis))
-        last = axis
-    return tuple(found)

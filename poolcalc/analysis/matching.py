@@ -5,7 +5,7 @@ from difflib import SequenceMatcher
 from itertools import pairwise
 from typing import NamedTuple
 
-from poolcalc.analysis.layers import Layer
+from poolcalc.analysis.layer import Layer
 
 
 class Pair(NamedTuple):

@@ -11,7 +11,8 @@ from collections.abc import Sequence
 from math import prod
 from typing import NamedTuple
 
-from poolcalc.analysis.layers import Analysis, Read, Sized, by_axis
+from poolcalc.analysis.layer import Read, Sized, by_axis
+from poolcalc.analysis.layers import Analysis
 from poolcalc.geometry.taps import IDENTITY, Taps
 
 ENOUGH_PHASES = 4096

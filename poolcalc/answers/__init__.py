@@ -1,5 +1,5 @@
 """What every verb answers, one file each; all look at one report, the analysis with what confirms it."""
 
-from poolcalc.answers.report import Report
+from poolcalc.answers.printed import Report
 
 __all__ = ["Report"]

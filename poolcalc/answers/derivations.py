@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from poolcalc.analysis.layers import Layer, Stopped
+from poolcalc.analysis.layer import Layer, Stopped
 from poolcalc.answers.report import Report
 from poolcalc.geometry.worked import derivation
 

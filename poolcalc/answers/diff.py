@@ -6,7 +6,7 @@ from functools import cached_property
 from itertools import zip_longest
 from typing import Any, NamedTuple
 
-from poolcalc.analysis.layers import Layer
+from poolcalc.analysis.layer import Layer
 from poolcalc.analysis.matching import Pair, matched
 from poolcalc.answers.lookup import last_map, layer_named
 from poolcalc.answers.report import Report, parameters_of

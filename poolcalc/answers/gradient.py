@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
-from poolcalc.analysis.layers import Layer
+from poolcalc.analysis.layer import Layer
 from poolcalc.answers.lookup import actual_of, last_map, layer_named
 from poolcalc.answers.report import Report
 from poolcalc.answers.rf import fields_dict

@@ -3,7 +3,8 @@
 from itertools import accumulate
 
 from poolcalc.analysis.actual import ActualField
-from poolcalc.analysis.layers import Layer, last_local
+from poolcalc.analysis.layer import Layer
+from poolcalc.analysis.layers import last_local
 from poolcalc.answers.report import Report
 from poolcalc.errors import UnknownLayer
 from poolcalc.wish import Wish

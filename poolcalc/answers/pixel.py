@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from poolcalc.analysis.actual import ActualField, extent, projected, union_size
-from poolcalc.analysis.layers import Layer
+from poolcalc.analysis.layer import Layer
 from poolcalc.answers.report import Report
 from poolcalc.answers.rf import fields_dict
 from poolcalc.answers.view import seen_map, span

@@ -8,7 +8,8 @@ from math import prod
 from typing import Any
 
 from poolcalc.analysis.actual import ActualField
-from poolcalc.analysis.layers import Analysis, Layer
+from poolcalc.analysis.layer import Layer
+from poolcalc.analysis.layers import Analysis
 from poolcalc.execution.results import Confirmation, Proof
 from poolcalc.finding import Finding
 from poolcalc.network.design import Design
@@ -170,21 +171,6 @@ class Report:
             "lost": [len(rows) for rows in self.analysis.lost.get(node.name, [()] * len(layer.dropped))],
             "confirmed": self.confirmed(layer),
         }
-
-    def __str__(self) -> str:
-        """Return the table, as the command prints it."""
-        from poolcalc.answers import shapes
-        from poolcalc.renderers import text
-
-        return text.render([shapes.answer(self)]).rstrip("\n")
-
-    def _repr_mimebundle_(self, **_: Any) -> dict[str, str]:
-        """Show the table in a notebook."""
-        from poolcalc.answers import shapes
-        from poolcalc.renderers import html, text
-
-        answers = [shapes.answer(self)]
-        return {"text/html": html.render(answers), "text/plain": text.render(answers)}
 
 
 def _reduction(positions: int, layer: Layer) -> float | None:

@@ -4,7 +4,7 @@ from fractions import Fraction
 from math import prod
 from typing import Any
 
-from poolcalc.analysis.layers import Layer
+from poolcalc.analysis.layer import Layer
 from poolcalc.answers.columns import (
     ARCHITECTURE,
     FIELD_SIZE,

@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator, Sequence
 
-from poolcalc.analysis.layers import Analysis, Layer
+from poolcalc.analysis.layer import Layer
+from poolcalc.analysis.layers import Analysis
 from poolcalc.answers.columns import (
     ARCHITECTURE,
     FIELD_SIZE,

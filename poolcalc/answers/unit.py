@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from math import prod
 
-from poolcalc.analysis.layers import Layer
+from poolcalc.analysis.layer import Layer
 from poolcalc.answers.report import Report
 from poolcalc.answers.rf import fields_dict
 from poolcalc.answers.view import UnitView, seen_map, span, view_unit

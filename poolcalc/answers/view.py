@@ -6,7 +6,7 @@ from math import prod
 from typing import Any, NamedTuple
 
 from poolcalc.analysis.actual import holes, projected
-from poolcalc.analysis.layers import Layer
+from poolcalc.analysis.layer import Layer
 from poolcalc.answers.lookup import actual_of
 from poolcalc.answers.report import Report
 from poolcalc.geometry.field import PIXELS

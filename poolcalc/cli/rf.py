@@ -5,7 +5,8 @@ from typing import Annotated, NamedTuple
 
 import typer
 
-from poolcalc.analysis.layers import Layer, analyse
+from poolcalc.analysis.layer import Layer
+from poolcalc.analysis.layers import analyse
 from poolcalc.answers import Report
 from poolcalc.answers.lookup import last_map, layer_named, seeing
 from poolcalc.cli import options

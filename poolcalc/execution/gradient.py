@@ -15,7 +15,8 @@ from math import prod
 
 import numpy as np
 
-from poolcalc.analysis.layers import Analysis, Layer, Read, Sized
+from poolcalc.analysis.layer import Layer, Read, Sized
+from poolcalc.analysis.layers import Analysis
 from poolcalc.execution.proof import EvenWeights
 from poolcalc.execution.results import EffectiveField
 from poolcalc.geometry.taps import IDENTITY, Taps

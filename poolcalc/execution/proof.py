@@ -19,7 +19,8 @@ from typing import NamedTuple
 import numpy as np
 
 from poolcalc.analysis.actual import ActualField, Masks
-from poolcalc.analysis.layers import Analysis, Layer, Sized
+from poolcalc.analysis.layer import Layer, Sized
+from poolcalc.analysis.layers import Analysis
 from poolcalc.execution.results import Proof
 from poolcalc.kernels import AnyArray, Array
 from poolcalc.network.graph import INPUT, Node

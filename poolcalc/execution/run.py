@@ -8,7 +8,8 @@ from time import perf_counter
 import numpy as np
 
 from poolcalc import wording
-from poolcalc.analysis.layers import Analysis, Sized
+from poolcalc.analysis.layer import Sized
+from poolcalc.analysis.layers import Analysis
 from poolcalc.errors import DoesNotFit
 from poolcalc.execution import estimate, memory
 from poolcalc.execution.results import Confirmation

@@ -9,9 +9,10 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from poolcalc.analysis.actual import ActualField, actual_fields
-from poolcalc.analysis.layers import Analysis, Layer, Sized, analyse
-from poolcalc.analysis.remainder import origins
+from poolcalc.analysis.layer import Layer, Sized
+from poolcalc.analysis.layers import Analysis, analyse
 from poolcalc.analysis.spread import estimated_deviations
+from poolcalc.analysis.unread import origins
 from poolcalc.execution.results import Confirmation, Proof
 from poolcalc.network.design import Design
 from poolcalc.network.graph import INPUT, Graph

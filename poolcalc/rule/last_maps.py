@@ -3,7 +3,7 @@
 from fractions import Fraction
 from typing import NamedTuple
 
-from poolcalc.analysis.layers import Layer, Sized
+from poolcalc.analysis.layer import Layer, Sized
 from poolcalc.network.graph import INPUT
 from poolcalc.rule.facts import Facts
 

@@ -14,7 +14,7 @@ from inspect import getdoc
 from itertools import islice
 from typing import ClassVar, Literal
 
-from poolcalc.analysis.layers import Layer
+from poolcalc.analysis.layer import Layer
 from poolcalc.finding import Finding, RuleId, Severity
 from poolcalc.network.edit import with_input, with_window
 from poolcalc.network.graph import Graph

@@ -29,7 +29,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from typing import NamedTuple
 
-from poolcalc.analysis.layers import Layer, Sized, last_local
+from poolcalc.analysis.layer import Layer, Sized
+from poolcalc.analysis.layers import last_local
 from poolcalc.finding import Finding
 from poolcalc.network.expectation import Expectation, Span
 from poolcalc.rule.facts import Facts

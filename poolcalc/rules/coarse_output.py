@@ -29,7 +29,7 @@ layers:
 from collections.abc import Iterator
 from fractions import Fraction
 
-from poolcalc.analysis.layers import Layer
+from poolcalc.analysis.layer import Layer
 from poolcalc.finding import Finding
 from poolcalc.network.edit import appended
 from poolcalc.rule.facts import Facts

@@ -28,7 +28,7 @@ layers:
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
 
-from poolcalc.analysis.layers import Layer, Read, Sized, by_axis
+from poolcalc.analysis.layer import Layer, Read, Sized, by_axis
 from poolcalc.analysis.sizes import clean_sizes
 from poolcalc.finding import Finding
 from poolcalc.geometry.field import PIXELS, Strand

@@ -28,7 +28,7 @@ from math import gcd
 
 from poolcalc.analysis.actual import extent, holes, projected
 from poolcalc.analysis.branches import path
-from poolcalc.analysis.layers import Layer
+from poolcalc.analysis.layer import Layer
 from poolcalc.finding import Finding
 from poolcalc.network.edit import with_window
 from poolcalc.network.graph import INPUT, Graph

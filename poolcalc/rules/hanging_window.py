@@ -24,7 +24,7 @@ from collections.abc import Iterator
 from itertools import islice
 
 from poolcalc.analysis.branches import written
-from poolcalc.analysis.layers import Layer, Sized
+from poolcalc.analysis.layer import Layer, Sized
 from poolcalc.finding import Finding
 from poolcalc.network.edit import with_window
 from poolcalc.rule.facts import Facts

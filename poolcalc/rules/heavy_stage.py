@@ -28,7 +28,7 @@ layers:
 from collections.abc import Iterator
 from fractions import Fraction
 
-from poolcalc.analysis.layers import Layer, Sized
+from poolcalc.analysis.layer import Layer, Sized
 from poolcalc.analysis.sizes import clean_sizes
 from poolcalc.finding import Finding
 from poolcalc.network.edit import with_input

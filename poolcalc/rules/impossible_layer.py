@@ -24,7 +24,7 @@ layers:
 from collections.abc import Iterator
 
 from poolcalc.analysis.branches import broken_merge
-from poolcalc.analysis.layers import Layer
+from poolcalc.analysis.layer import Layer
 from poolcalc.finding import Finding
 from poolcalc.network.edit import with_input
 from poolcalc.rule.facts import Facts

@@ -29,7 +29,7 @@ layers:
 from collections.abc import Iterator
 from math import prod
 
-from poolcalc.analysis.layers import Layer, Sized
+from poolcalc.analysis.layer import Layer, Sized
 from poolcalc.finding import Finding
 from poolcalc.network.edit import inserted
 from poolcalc.rule.facts import Facts

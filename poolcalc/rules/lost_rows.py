@@ -28,7 +28,7 @@ from math import prod
 from operator import and_
 
 from poolcalc.analysis.branches import written
-from poolcalc.analysis.layers import Layer, Sized
+from poolcalc.analysis.layer import Layer, Sized
 from poolcalc.finding import Finding
 from poolcalc.network.edit import with_window
 from poolcalc.network.graph import Graph

@@ -30,7 +30,7 @@ layers:
 from collections.abc import Iterator
 
 from poolcalc.analysis.branches import BrokenMerge, broken_merge, fork, path, resizing, size_before, written
-from poolcalc.analysis.layers import Layer, Sized
+from poolcalc.analysis.layer import Layer, Sized
 from poolcalc.finding import Finding
 from poolcalc.network.graph import INPUT
 from poolcalc.rule.facts import Facts

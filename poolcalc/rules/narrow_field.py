@@ -35,7 +35,7 @@ from collections.abc import Iterator
 from fractions import Fraction
 from math import ceil
 
-from poolcalc.analysis.layers import Layer
+from poolcalc.analysis.layer import Layer
 from poolcalc.finding import Finding
 from poolcalc.network.edit import appended
 from poolcalc.rule.facts import Facts

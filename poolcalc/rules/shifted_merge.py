@@ -30,7 +30,7 @@ from collections.abc import Iterator
 from fractions import Fraction
 
 from poolcalc.analysis.branches import fork
-from poolcalc.analysis.layers import Layer
+from poolcalc.analysis.layer import Layer
 from poolcalc.finding import Finding
 from poolcalc.geometry.field import PIXELS, Strand
 from poolcalc.network.edit import with_window

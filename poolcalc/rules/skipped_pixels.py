@@ -24,7 +24,7 @@ layers:
 from collections.abc import Iterator
 from math import prod
 
-from poolcalc.analysis.layers import Layer, Sized
+from poolcalc.analysis.layer import Layer, Sized
 from poolcalc.analysis.remainder import Remainder
 from poolcalc.finding import Finding
 from poolcalc.network.edit import inserted, with_window

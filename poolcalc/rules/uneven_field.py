@@ -23,7 +23,7 @@ layers:
 
 from collections.abc import Iterator
 
-from poolcalc.analysis.layers import Layer
+from poolcalc.analysis.layer import Layer
 from poolcalc.finding import Finding
 from poolcalc.network.edit import with_op
 from poolcalc.rule.facts import Facts

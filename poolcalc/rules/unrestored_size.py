@@ -27,7 +27,7 @@ from collections.abc import Iterator
 from itertools import islice
 
 from poolcalc.analysis.branches import ancestors, path, size_after, size_before, written
-from poolcalc.analysis.layers import Layer
+from poolcalc.analysis.layer import Layer
 from poolcalc.finding import Finding
 from poolcalc.network.edit import with_input, with_op
 from poolcalc.network.graph import INPUT, Graph

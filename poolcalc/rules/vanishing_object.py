@@ -35,7 +35,7 @@ from collections.abc import Iterator
 from fractions import Fraction
 
 from poolcalc.analysis.branches import path
-from poolcalc.analysis.layers import Layer
+from poolcalc.analysis.layer import Layer
 from poolcalc.finding import Finding
 from poolcalc.network.edit import with_op, with_output
 from poolcalc.network.graph import INPUT

@@ -16,7 +16,8 @@ from support.analysis import analysed, outputs
 from support.networks import LOCAL, WINDOWS, architectures, chains
 
 from poolcalc import analyze
-from poolcalc.analysis.layers import Analysis, Layer
+from poolcalc.analysis.layer import Layer
+from poolcalc.analysis.layers import Analysis
 from poolcalc.execution.run import run
 from poolcalc.kernels import Array
 from poolcalc.network.graph import INPUT

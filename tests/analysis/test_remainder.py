@@ -11,8 +11,8 @@ from support.networks import LOCAL, architectures
 
 from poolcalc import loads
 from poolcalc.analysis.layers import Analysis, analyse
-from poolcalc.analysis.remainder import Unread, lost_rows, origins
 from poolcalc.analysis.sizes import Sizes
+from poolcalc.analysis.unread import Unread, lost_rows, origins
 from poolcalc.answers.shapes import unread_lines
 from poolcalc.rule.facts import Facts
 from poolcalc.rules.broken_expectation import BrokenExpectation

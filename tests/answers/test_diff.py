@@ -12,7 +12,7 @@ from support.files import written
 from support.networks import architectures
 
 import poolcalc
-from poolcalc.analysis.layers import Layer
+from poolcalc.analysis.layer import Layer
 from poolcalc.answers.diff import Difference
 
 BASE = """\

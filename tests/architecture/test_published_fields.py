@@ -14,7 +14,8 @@ import pytest
 from support.analysis import analysed
 
 import poolcalc
-from poolcalc.analysis.layers import Analysis, Layer, analyse
+from poolcalc.analysis.layer import Layer
+from poolcalc.analysis.layers import Analysis, analyse
 from poolcalc.network.graph import Graph
 
 Figures = tuple[int, int, int]

@@ -5,8 +5,9 @@ from itertools import combinations
 from math import gcd, lcm
 from typing import Any, NamedTuple
 
-from poolcalc.analysis.remainder import lost, origins
+from poolcalc.analysis.remainder import lost
 from poolcalc.analysis.sizes.law import MOST_SIZES, SizeLaw, SizeRule, parameter_values
+from poolcalc.analysis.unread import origins
 from poolcalc.network.graph import INPUT, Graph, Node
 from poolcalc.network.op import Op
 from poolcalc.network.walk import walk

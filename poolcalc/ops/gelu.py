@@ -21,8 +21,8 @@ class GELU(Activation):
     approximate: str = parameter(OneOf(("none", "tanh")), "none (exact) or tanh", default="none")
 
     def workspace(self, inputs: Sequence[Shape], output: Shape, threads: int) -> int:
-        """Return the argument of the function and its result; the approximation has a power of it besides."""
-        return (3 if self.approximate == "tanh" else 2) * prod(output)
+        """Return the argument of the error function; the approximation works in place."""
+        return 0 if self.approximate == "tanh" else prod(output)
 
     def apply(self, x: Array) -> Array:
         import numpy as np
@@ -30,6 +30,14 @@ class GELU(Activation):
         from poolcalc.kernels.functions import erf
 
         if self.approximate == "tanh":
-            inner = np.float32((2 / np.pi) ** 0.5) * (x + np.float32(0.044715) * x**3)
-            return 0.5 * x * (1 + np.tanh(inner))
-        return 0.5 * x * (1 + erf(x / np.float32(2**0.5)))
+            y = x**3
+            y *= np.float32(0.044715)
+            y += x
+            y *= np.float32((2 / np.pi) ** 0.5)
+            np.tanh(y, out=y)
+        else:
+            y = erf(x / np.float32(2**0.5))
+        y += 1
+        y *= x
+        y *= np.float32(0.5)
+        return y

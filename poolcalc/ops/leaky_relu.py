@@ -15,7 +15,7 @@ class LeakyReLU(Activation):
     keyword = "leaky_relu"
     main = "negative_slope"
     example = "0.2"
-    intermediates = 2
+    intermediates = 1
     effort = 2e-9
 
     negative_slope: Fraction = parameter(Number(), "slope below zero", default=Fraction("0.01"))
@@ -23,4 +23,7 @@ class LeakyReLU(Activation):
     def apply(self, x: Array) -> Array:
         import numpy as np
 
-        return np.maximum(x, 0) + np.float32(self.negative_slope) * np.minimum(x, 0)
+        y = np.minimum(x, 0)
+        y *= np.float32(self.negative_slope)
+        y += np.maximum(x, 0)
+        return y

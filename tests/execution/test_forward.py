@@ -130,7 +130,7 @@ def test_a_thin_pass_takes_as_many_channels_as_operators_need() -> None:
     assert [layer.node.name for layer in report.layers if not report.confirmed(layer)] == []
 
 
-LARGE_MAP = (16, 512, 768)
+LARGE_MAP = (16, 513, 768)
 MORE = [
     ("conv", "{out_channels: 4, kernel_size: 5}"),
     ("conv_transpose", "{out_channels: 64, kernel_size: 3, padding: 1}"),

@@ -130,8 +130,9 @@ def adaptive_pool(op: Any, _: Weights, x: Tensor) -> Tensor:
 
 def upsample(op: Any, _: Weights, x: Tensor) -> Tensor:
     factors = op.scale_factor and [float(factor) for factor in op.scale_factor]
+    sizes = op.size and [given or size for given, size in zip(op.size, x.shape[2:], strict=True)]
     align_corners = op.align_corners or (None if op.mode == "nearest" else False)
-    return functional.interpolate(x, op.size, factors, op.mode, align_corners)
+    return functional.interpolate(x, sizes, factors, op.mode, align_corners)
 
 
 def pad(op: Any, _: Weights, x: Tensor) -> Tensor:

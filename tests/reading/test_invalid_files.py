@@ -74,8 +74,11 @@ def place_of(problem: Finding) -> Place:
     return problem.about
 
 
-def without_width(problem: Finding) -> Finding:
-    return problem._replace(about=place_of(problem)._replace(width=1))
+def shortened(problem: Finding, expected: Finding) -> Finding:
+    """Leave out what the sample does not say: the width, and the end of a list that it ends with `…`."""
+    begun = (expected.help or "").removesuffix("…")
+    cut = begun != expected.help and (problem.help or "").startswith(begun)
+    return problem._replace(about=place_of(problem)._replace(width=1), help=expected.help if cut else problem.help)
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
@@ -83,7 +86,9 @@ def test_every_mistake_is_reported_at_its_place_with_a_remedy(path: Path) -> Non
     expected = sample(path).expected
     assert expected
     assert list(expected) == sorted(expected, key=lambda problem: place_of(problem)[:2])
-    assert tuple(map(without_width, problems_of(path.read_bytes()))) == expected
+    found = problems_of(path.read_bytes())
+    assert len(found) == len(expected)
+    assert tuple(map(shortened, found, expected)) == expected
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
@@ -106,8 +111,11 @@ def test_messages_keep_to_one_grammar(path: Path) -> None:
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
 def test_the_parser_without_a_c_library_says_the_same(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("poolcalc.reading.yaml_reader._Loader", yaml.SafeLoader)
-    said = [(place_of(problem).line, problem.message, problem.help) for problem in problems_of(path.read_bytes())]
-    assert said == [(place_of(problem).line, problem.message, problem.help) for problem in sample(path).expected]
+    found, expected = problems_of(path.read_bytes()), sample(path).expected
+    said = [shortened(*both) for both in zip(found, expected, strict=True)]
+    assert [(place_of(each).line, each.message, each.help) for each in said] == [
+        (place_of(each).line, each.message, each.help) for each in expected
+    ]
 
 
 START = "start with `input: [3, 224, 224]` and `layers:`"

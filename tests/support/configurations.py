@@ -33,6 +33,7 @@ def cases(draw: DrawFn, /, keyword: str, rank: int, narrower: Strategies | None 
     tame = not wild or draw(st.integers(0, 7)) > 0
     strategies = {p.name: values(p.kind, rank, p.default) for p in parameters(operator)} | dict(narrower or {})
     chosen = {name: draw(strategy) for name, strategy in strategies.items()}
+    chosen |= {p.name: p.among(chosen) for p in parameters(operator)}
     if tame:
         _tame(operator, chosen, rank)
     op = operator(**chosen)

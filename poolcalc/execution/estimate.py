@@ -1,6 +1,6 @@
 """What a forward pass will take, known before it runs: bytes from the layers' sizes, seconds from one short product."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from math import prod
 from time import perf_counter
 from typing import NamedTuple
@@ -12,6 +12,7 @@ from poolcalc.execution.thin import thin_shapes, thinned
 from poolcalc.execution.weights import LENGTH, SHIFTS, block_length, block_of, held
 from poolcalc.network.graph import INPUT, Node
 from poolcalc.network.op import Op, Shape, Weight
+from poolcalc.network.walk import walk
 
 VALUE = 4
 """Bytes of a float32."""
@@ -32,7 +33,7 @@ class _Step(NamedTuple):
 
     node: Node
     op: Op
-    inputs: list[Shape]
+    inputs: Sequence[Shape]
     output: Shape
 
     @property
@@ -63,20 +64,22 @@ def memory(analysis: Analysis, *, threads: int = 1, channels: int | None = None)
     return VALUE * most + FIXED
 
 
-def _steps(analysis: Analysis, channels: int | None) -> Iterator[_Step | None]:
-    """Yield what runs, layer by layer; None for those that cannot."""
-    shapes = {INPUT: thinned(analysis.graph.input, channels)}
-    for layer in analysis.layers:
-        node, op = layer.node, layer.node.op
-        if layer.shape is None:
-            yield None
-            continue
-        inputs, output = [shapes[name] for name in node.inputs], layer.shape
+def _steps(analysis: Analysis, channels: int | None) -> list[_Step | None]:
+    """Return what runs, layer by layer; None for those that cannot."""
+    steps: dict[str, _Step] = {}
+
+    def step(node: Node, inputs: Sequence[Shape]) -> Shape | None:
+        op, output = node.op, analysis.shapes.get(node.name)
+        if output is None:
+            return None
         if channels:
             op, inputs = thin_shapes(op, inputs, channels)
             output = op.output_shape(inputs)
-        shapes[node.name] = thinned(output, channels)
-        yield _Step(node, op, inputs, output)
+        steps[node.name] = _Step(node, op, inputs, output)
+        return thinned(output, channels)
+
+    start = {INPUT: thinned(analysis.graph.input, channels)}
+    return [steps.get(node.name) for node, _ in walk(analysis.graph, start, step)]
 
 
 def _beside(step: _Step, threads: int) -> int:

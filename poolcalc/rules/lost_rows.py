@@ -95,9 +95,11 @@ def _unseen(facts: Facts, layer: Layer, lost: tuple[tuple[int, ...], ...]) -> st
     missed = tuple(source.seen(axis, rows) & mask for axis, (rows, mask) in enumerate(zip(lost, unread, strict=True)))
     if not any(missed):
         return "every input pixel still reaches the output, through other units"
+    where = " and ".join(spots(mask, word) for mask, word in zip(missed, facts.axes, strict=True) if mask)
+    if missed != unread:  # for other reasons, others are not read either
+        return f"of the input, nothing reads {where} for want of these"
     sizes = source.pixels
     count = prod(sizes) - prod(size - mask.bit_count() for size, mask in zip(sizes, missed, strict=True))
-    where = " and ".join(spots(mask, word) for mask, word in zip(missed, facts.axes, strict=True) if mask)
     return f"{count:,} of {prod(sizes):,} input pixels are never read: {where}"
 
 

@@ -10,7 +10,7 @@ that nothing comes out.
 from functools import reduce
 from operator import add, mul
 
-from poolcalc.geometry.worked import ceil_div, exact_div, largest, least, worked
+from poolcalc.geometry.worked import ceil_div, exact_div, largest, least, scaled, worked
 
 
 def effective_kernel_size(kernel_size: int, dilation: int) -> int:
@@ -86,12 +86,12 @@ def transposed_size(
 
 @worked
 def scaled_size(size: int, numerator: int, denominator: int) -> int:
-    """Return ⌊size · numerator / denominator⌋.
+    """Return ⌊size · numerator / denominator⌋, of the product of doubles as PyTorch works it out.
 
-    >>> scaled_size(5, 3, 2), scaled_size(10, 7, 10)
-    (7, 7)
+    >>> scaled_size(5, 3, 2), scaled_size(10, 7, 10), scaled_size(90, 7, 10)
+    (7, 7, 62)
     """
-    return size * numerator // denominator
+    return scaled(size, numerator, denominator)
 
 
 @worked

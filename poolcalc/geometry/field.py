@@ -114,15 +114,16 @@ class Field(NamedTuple):
         return _hull(strand[unit] for strand in self.local or self.strands)
 
     def summary(self, units: int) -> "Summary | None":
-        """Return the figures to report for a layer of `units` units, None where the field is unknown.
+        """Return the figures to report for the units 0 … `units` − 1, None where the field is unknown.
 
+        Phases count as far as there are units for them: a unit that does not exist sees nothing.
         Where a local strand exists, a global one beside it does not count: it would only say "the whole image".
         """
         if not self.strands:
             return None
         strands = self.local or self.strands
         if len(strands) == 1:
-            spans: Iterable[Span | None] = strands[0].phases
+            spans: Iterable[Span | None] = strands[0].phases[:units]
         else:
             spans = (_hull(strand[unit] for strand in strands) for unit in range(units))
         sizes = [span[1] - span[0] + 1 if span else 0 for span in spans]
@@ -133,7 +134,7 @@ class Field(NamedTuple):
             jump=strands[0].jump if len(strands) == 1 and strands[0].advance else None,
             first=origin and origin[0],
             last=origin and origin[1],
-            varies=len(strands) > 1 or min(sizes) != max(sizes),
+            varies=min(sizes) != max(sizes),
         )
 
 

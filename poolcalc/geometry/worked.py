@@ -6,6 +6,7 @@ integers that write down what is done to them.
 
 from collections.abc import Callable, Collection
 from functools import wraps
+from math import floor
 from typing import Any
 
 
@@ -96,6 +97,15 @@ def exact_div(dividend: int, divisor: int) -> int:
     if not isinstance(dividend, _Term):
         return value
     return _term(value, f"{_tight(dividend, 1)}/{_tight(divisor, 0)}", 1)
+
+
+def scaled(number: int, numerator: int, denominator: int) -> int:
+    """Return ⌊number · numerator / denominator⌋ of a product of doubles; it is shown where it is not the exact one."""
+    product = int(number) * (numerator / denominator)
+    if not isinstance(number, _Term):
+        return floor(product)
+    exact = number * numerator // denominator
+    return exact if exact == floor(product) else _term(floor(product), f"⌊{product}⌋")
 
 
 def least(*numbers: int) -> int:

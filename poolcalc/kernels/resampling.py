@@ -19,18 +19,19 @@ def resize(
     """Resize to `size`, None for an axis left alone, or by `scale_factor`; points beyond the border take its value.
 
     x: (channels, *spatial). size, scale_factor: one entry per axis. Returns (channels, *units), where a factor f makes
-    ⌊n·f⌋ units of n.
+    ⌊n·f⌋ units of n, a product of doubles. Interpolation leaves an axis alone that keeps its size, whatever f is.
     """
     for axis, length in enumerate(x.shape[1:], start=1):
         if scale_factor is not None:
             up, down = scale_factor[axis - 1].numerator, scale_factor[axis - 1].denominator
-            # A unit is `down` wide where a pixel is `up` wide: those whose far edge lies inside the input.
-            units = len(range(down, length * up + 1, down))
+            units = int(np.float64(length) * np.float64(scale_factor[axis - 1]))
         else:
             up = units = (size and size[axis - 1]) or length
             down = length
         if not interpolate:
             x = np.take(x, np.arange(units) * down // up, axis)
+            continue
+        if units == length:
             continue
         # Twice the numerator, so that half pixels stay integers: point = double / whole.
         if align_corners:

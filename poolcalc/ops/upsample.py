@@ -6,7 +6,7 @@ from fractions import Fraction
 
 from poolcalc.families.stepwise import between
 from poolcalc.geometry import arithmetic
-from poolcalc.geometry.taps import Taps, linear, nearest
+from poolcalc.geometry.taps import IDENTITY, Taps, linear, nearest
 from poolcalc.network.op import Array, Change, Contradiction, Impossible, Op, Shape, Weights
 from poolcalc.network.parameter import Number, OneOf, PerAxis, Truth, Whole, parameter
 from poolcalc.wording import evenly, notation, times
@@ -60,7 +60,7 @@ class Upsample(Op):
         return None
 
     def output_shape(self, inputs: Sequence[Shape]) -> Shape:
-        """Return the size, or the floor of input times factor."""
+        """Return the size, or the floor of input times factor, a product of doubles."""
         ((channels, *spatial),) = inputs
         if self.size is not None:
             return (channels, *(given or size for given, size in zip(self.size, spatial, strict=True)))
@@ -86,13 +86,19 @@ class Upsample(Op):
             ratio = Fraction(size, output)
         if self.mode == "nearest":
             return (nearest(ratio),)
+        if output == size:  # PyTorch copies then, even if the factor is not 1
+            return (IDENTITY,)
         if self.align_corners:
             return (linear(Fraction(size - 1, output - 1) if output > 1 else Fraction(0)),)
         return (linear(ratio, (ratio - 1) / 2),)
 
     def workspace(self, inputs: Sequence[Shape], output: Shape, threads: int) -> int:
-        """Return what there is between the axes; interpolation takes two pixels for each."""
-        return between(inputs[0], output, range(len(output) - 1), copies=1 if self.mode == "nearest" else 2)
+        """Return what there is between the axes; interpolation takes two pixels for each, on axes that it changes."""
+        axes = range(len(output) - 1)
+        if self.mode == "nearest":
+            return between(inputs[0], output, axes)
+        changed = [axis for axis in axes if output[1 + axis] != inputs[0][1 + axis]]
+        return between(inputs[0], output, changed, copies=2)
 
     def forward(self, inputs: Sequence[Array], weights: Weights) -> Array:
         """Gather, and interpolate, along one axis after the other."""

@@ -2,10 +2,12 @@
 
 import json
 from dataclasses import replace
+from fractions import Fraction
 from functools import cache
 from itertools import pairwise
 from pathlib import Path
 
+import numpy as np
 import pytest
 from hypothesis import assume, event, given
 from hypothesis import strategies as st
@@ -13,8 +15,12 @@ from support.command import in_process
 from support.networks import WINDOWS, architectures, chains
 
 from poolcalc import Graph, load, loads
+from poolcalc.analysis.actual import actual_fields
 from poolcalc.analysis.layers import Analysis, analyse
 from poolcalc.analysis.sizes import Progression, Sizes, clean_sizes, nearest_clean, smallest_legal
+from poolcalc.execution.proof import prove
+from poolcalc.execution.run import run
+from poolcalc.kernels.resampling import resize
 from poolcalc.ops import operators
 from poolcalc.ops.upsample import Upsample
 
@@ -198,6 +204,38 @@ def test_too_irregular_resizings_have_no_progression_but_verdicts() -> None:
     found = Sizes(loads(f"input: [1, 100]\nlayers:\n{layers}").graph, 0)
     assert found.clean is None
     assert found.verdict(100).outputs == (97,)
+
+
+@pytest.mark.parametrize(
+    ("factor", "size", "units"), [("1.15", 100, 114), ("0.7", 90, 62), ("1.4", 45, 62), ("2.3", 100, 229)]
+)
+def test_factors_are_multiplied_as_doubles(factor: str, size: int, units: int) -> None:
+    graph = loads(f"input: [1, {size}]\nlayers:\n  - upsample: {factor}\n").graph
+    analysis = analyse(graph)
+    assert analysis.layers[-1].shape == (1, units)
+    assert run(analysis).confirms(analysis.layers[-1])
+    found = Sizes(graph, 0)
+    assert found.verdict(size).outputs == (units,)
+    assert found.period is None  # a product of doubles falls short of a whole number now and then
+
+
+def test_factors_that_never_fall_short_have_a_progression() -> None:
+    for factor in ("2", "0.5", "1.5", "1.1", "{scale_factor: 0.3333333333333333}"):
+        graph = loads(f"input: [1, 60]\nlayers:\n  - upsample: {factor}\n").graph
+        assert Sizes(graph, 0).verdict(60).legal
+    assert Sizes(loads("input: [1, 60]\nlayers:\n  - upsample: 1.1\n").graph, 0).period == 10
+
+
+def test_interpolation_that_keeps_the_size_changes_nothing() -> None:
+    graph = loads("input: [1, 7]\nlayers:\n  - upsample: {scale_factor: 1.1, mode: linear}\n").graph
+    analysis = analyse(graph)
+    (summary,) = analysis.layers[-1].receptive_field
+    assert summary
+    assert (summary.size, summary.jump) == (1, Fraction(1))
+    assert not prove(analysis, actual_fields(analysis)).refuted
+    x = np.arange(7, dtype=np.float32)[None]
+    kept = resize(x, None, (Fraction(11, 10),), interpolate=True, align_corners=False)
+    assert (kept == x).all()
 
 
 # Progressions

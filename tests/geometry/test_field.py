@@ -3,8 +3,10 @@
 from fractions import Fraction
 
 import pytest
+from hypothesis import given
 from support.analysis import analysed
 from support.calls import calls
+from support.networks import architectures
 
 from poolcalc.analysis.layers import Analysis
 from poolcalc.geometry.field import MOST_PHASES, MOST_STRANDS, PIXELS, UNKNOWN, Field, Strand, hull
@@ -331,3 +333,25 @@ def test_absurd_sizes_take_no_more_steps_than_usual_ones(layer: str) -> None:
     assert calls(lambda: network(f"[{layer}]")) < 2 * calls(
         lambda: network("[conv: {out_channels: 1, kernel_size: 3}]")
     )
+
+
+def test_only_units_that_exist_count() -> None:
+    # Units of a period of 3 see 1, 0, 0 pixels; of the theory on the endless canvas, one unit knows its own phase.
+    field = field_of("[conv_transpose: {out_channels: 1, kernel_size: 1, stride: 3}]")
+    one, all_of_them = field.summary(1), field.summary(3)
+    assert one
+    assert all_of_them
+    assert (one.size, one.size_min, one.varies, one.jump) == (1, 1, False, Fraction(1, 3))
+    assert (all_of_them.size, all_of_them.size_min, all_of_them.varies) == (1, 0, True)
+
+
+@given(architectures(most=5))
+def test_every_figure_of_a_layer_is_that_of_some_unit(text: str) -> None:
+    for layer in analysed(text).sized.values():
+        for axis, (field, summary) in enumerate(zip(layer.fields, layer.receptive_field, strict=True)):
+            if summary:
+                units = layer.shape[1 + axis] if len(layer.shape) > 1 else 1
+                spans = [field.span(unit) for unit in range(units)]
+                sizes = [last - first + 1 for first, last in (span or (0, -1) for span in spans)]
+                assert (summary.size, summary.size_min) == (max(sizes), min(sizes))
+                assert summary.varies == (len(set(sizes)) > 1)

@@ -14,7 +14,7 @@ from poolcalc.network.design import Design
 from poolcalc.network.graph import INPUT, Graph, Node
 from poolcalc.network.op import Op, make
 from poolcalc.network.parameter import parameters
-from poolcalc.ops import operators
+from poolcalc.ops import BY_NAME, operators
 from poolcalc.ops.add import Add
 from poolcalc.ops.dropout import Dropout
 from poolcalc.ops.max_pool import MaxPool
@@ -122,3 +122,11 @@ def test_an_operator_holds_no_illegal_value() -> None:
         POOL.with_(stride=2)
     with pytest.raises(InvalidParameter, match=r"dropout, p: operators hold Fraction\(1, 2\), found 0.5"):
         Dropout(p=0.5)  # type: ignore[arg-type]
+
+
+def test_an_operator_that_contradicts_itself_is_a_layer_that_cannot_run() -> None:
+    enlarged = make(BY_NAME["upsample"], 2, scale_factor=2).with_(scale_factor=None)
+    report = poolcalc.analyze(Graph((1, 8, 8), (Node("up", enlarged, (INPUT,)),), ("up",)))
+    (finding,) = report.findings
+    assert finding.message == "up: upsample takes either scale_factor or size"
+    assert report.to_dict()["layers"][0]["output_shape"] is None

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Hashable, Sequence
 from difflib import SequenceMatcher
-from itertools import pairwise
 from typing import NamedTuple
 
 from poolcalc.analysis.layer import Layer
@@ -29,46 +28,77 @@ class Pair(NamedTuple):
         return self.layer.node.name
 
 
-_ALIKE: tuple[Callable[[Layer], Hashable], ...] = (
+_Alike = Callable[[Layer], Hashable]
+_Loose = tuple[Layer | None, Layer | None]
+
+
+def _given(layer: Layer) -> str:
+    """Return the name that a layer was given; "" for one that was counted, which shifts where a layer is added."""
+    name, keyword = layer.node.name, layer.node.op.keyword
+    return "" if name.removeprefix(keyword).isdecimal() else name
+
+
+_BY_NAME: tuple[_Alike, ...] = (
     lambda layer: (layer.node.name, layer.node.op),
     lambda layer: layer.node.name,
     lambda layer: layer.node.op,
     lambda layer: layer.node.op.keyword,
 )
-"""What makes two layers the same one, the most certain first.
-
-By name, then by structure. Names that were given by counting shift where a layer comes in between; with the operator's
-parameters they rarely mislead.
-"""
+_BY_STRUCTURE: tuple[_Alike, ...] = (
+    lambda layer: (_given(layer), layer.node.op),
+    lambda layer: _given(layer) or layer.node.op,
+    lambda layer: layer.node.op,
+    lambda layer: layer.node.op.keyword,
+)
+"""What makes two layers the same one, the most certain first: where names are people's, and where they are counted."""
 
 
 def matched(base: Sequence[Layer], head: Sequence[Layer]) -> list[Pair]:
     """Return every layer of both networks once, in the order of `head`, with removed ones where they stood."""
-    forward = _aligned(base, head, 0)
-    # Where several alignments are as long, the matcher prefers the first in its first sequence; look from both sides.
-    backward = [(before, now) for now, before in _aligned(head, base, 0)]
-    return [Pair(*pair) for pair in _by_name(max(forward, backward, key=_unchanged))]
-
-
-_Loose = tuple[Layer | None, Layer | None]
+    alignments: list[list[_Loose]] = []
+    for criteria in (_BY_NAME, _BY_STRUCTURE):
+        alignments.append(_aligned(base, head, criteria))
+        # Where several alignments are as long, the matcher prefers the first in its first sequence: look both ways.
+        alignments.append([(before, now) for now, before in _aligned(head, base, criteria)])
+    best = max(alignments, key=_unchanged)  # the first of equals: by name
+    return [Pair(*pair) for pair in _by_name(best)]
 
 
 def _unchanged(pairs: list[_Loose]) -> int:
     return sum(base is not None and head is not None and base.node.op == head.node.op for base, head in pairs)
 
 
-def _aligned(base: Sequence[Layer], head: Sequence[Layer], depth: int) -> list[_Loose]:
+def _aligned(base: Sequence[Layer], head: Sequence[Layer], criteria: Sequence[_Alike]) -> list[_Loose]:
     """Match what is alike in the same order, then by the next criterion what lies between."""
-    if depth == len(_ALIKE) or not base or not head:
+    if not criteria or not base or not head:
         return [*((layer, None) for layer in base), *((None, layer) for layer in head)]
-    alike = _ALIKE[depth]
-    matcher = SequenceMatcher(None, list(map(alike, base)), list(map(alike, head)), autojunk=False)
-    blocks = [(0, 0, 0), *matcher.get_matching_blocks()]
+    alike, *others = criteria
     pairs: list[_Loose] = []
-    for (a, b, size), (next_a, next_b, _) in pairwise(blocks):
-        pairs += zip(base[a : a + size], head[b : b + size], strict=True)
-        pairs += _aligned(base[a + size : next_a], head[b + size : next_b], depth + 1)
+    a = b = 0
+    for next_a, next_b in [*_common(list(map(alike, base)), list(map(alike, head))), (len(base), len(head))]:
+        pairs += _aligned(base[a:next_a], head[b:next_b], others)
+        pairs += zip(base[next_a : next_a + 1], head[next_b : next_b + 1], strict=True)
+        a, b = next_a + 1, next_b + 1
     return pairs
+
+
+def _common(base: list[Hashable], head: list[Hashable]) -> list[tuple[int, int]]:
+    """Return places of equal keys, ascending in both: those of common ends first, which leave little to search.
+
+    One insertion or removal lies between common ends, whatever else looks alike.
+    """
+    start = next((i for i, (a, b) in enumerate(zip(base, head, strict=False)) if a != b), min(len(base), len(head)))
+    base, head = base[start:], head[start:]
+    ends = zip(reversed(base), reversed(head), strict=False)
+    end = next((i for i, (a, b) in enumerate(ends) if a != b), min(len(base), len(head)))
+    stop, halt = len(base) - end, len(head) - end
+    blocks = SequenceMatcher(None, base[:stop], head[:halt], autojunk=False).get_matching_blocks()
+    middle = [(a + i, b + i) for a, b, size in blocks for i in range(size)]
+    return [
+        *((i, i) for i in range(start)),
+        *((start + a, start + b) for a, b in middle),
+        *((start + stop + i, start + halt + i) for i in range(end)),
+    ]
 
 
 def _by_name(pairs: list[_Loose]) -> list[_Loose]:

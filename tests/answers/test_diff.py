@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from hypothesis import given
+from hypothesis import strategies as st
 from support.command import in_process
 from support.files import written
 from support.networks import architectures
@@ -85,6 +86,37 @@ def test_a_layer_that_moved_is_recognised_by_its_name() -> None:
     head = layers("conv: {out_channels: 8, kernel_size: 3}", "relu", "lp_pool: {kernel_size: 2, name: moved}", "gap")
     assert ("moved", "moved") in pairs(base, head)
     assert len(pairs(base, head)) == 4
+
+
+def test_an_insertion_at_the_top_shifts_counted_names_alone() -> None:
+    base = [f"conv: {{out_channels: {channels}, kernel_size: 3}}" for channels in (8, 16, 32, 64)]
+    head = ["conv: {out_channels: 4, kernel_size: 3}", *base]
+    shifted = [(f"conv{number}", f"conv{number + 1}") for number in range(1, 5)]
+    assert pairs(layers(*base), layers(*head)) == [(None, "conv1"), *shifted]
+
+
+def test_a_given_name_outweighs_an_operator_that_another_took_over() -> None:
+    base, head = (
+        layers(*(f"conv: {{out_channels: {out}, kernel_size: 3, name: {name}}}" for name, out in sides))
+        for sides in ((("stem", 8), ("body", 16)), (("stem", 16), ("body", 8)))
+    )
+    assert pairs(base, head) == [("stem", "stem"), ("body", "body")]
+
+
+KEEPING = ["relu", "batch_norm", "dropout", *(f"conv: {{out_channels: 1, kernel_size: {k}}}" for k in (1, 3, 5))]
+"""Layers that run anywhere in a chain of eight on 28×28 pixels of one channel."""
+
+
+@given(st.lists(st.sampled_from(KEEPING), max_size=6), st.sampled_from(KEEPING), st.data())
+def test_one_layer_more_or_less_is_one_addition_or_removal(lines: list[str], one: str, data: st.DataObject) -> None:
+    place = data.draw(st.integers(0, len(lines)))
+    less, more = ["identity", *lines], ["identity", *lines[:place], one, *lines[place:]]
+    for base, head in ((less, more), (more, less)):
+        found = [pair for pair, _ in difference(layers(*base), layers(*head)).layers]
+        assert len(found) == len(more)
+        both = [(pair.base.node.op, pair.head.node.op) for pair in found if pair.base and pair.head]
+        assert len(both) == len(less)
+        assert all(before == now for before, now in both)
 
 
 @given(architectures(), architectures())

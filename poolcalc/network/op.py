@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal, NamedTuple, Protocol, 
 
 from poolcalc.errors import InvalidParameter
 from poolcalc.geometry.taps import IDENTITY, Taps
-from poolcalc.network.parameter import Parameter, Wrong, parameters
+from poolcalc.network.kind import Wrong
+from poolcalc.network.parameter import Parameter, parameters
 from poolcalc.network.window import Window
 
 if TYPE_CHECKING:
@@ -140,8 +141,8 @@ class Op(ABC):
         rank = self.rank or 1
         for p in parameters(type(self)):
             value = getattr(self, p.name)
-            held = _checked(type(self), p, value, rank)
-            if not _is(held, value):
+            if not p.holds(value, rank):
+                held = _checked(type(self), p, value, rank)
                 raise InvalidParameter(self.keyword, p.name, f"operators hold {held!r}, found {value!r}")
 
     @property
@@ -253,13 +254,6 @@ class Op(ABC):
     def notation(self) -> str:
         """Return the main parameters in a compact notation, for tables."""
         return self.window.notation() if self.window else ""
-
-
-def _is(held: Any, value: Any) -> bool:
-    """Return whether a value is what is held, and not only equal: a float is no fraction."""
-    if isinstance(held, tuple) and isinstance(value, tuple):
-        return len(held) == len(value) and all(map(_is, held, value))
-    return type(held) is type(value) and bool(held == value)
 
 
 def _checked(operator: type[Op], declared: Parameter, value: Any, rank: int) -> Any:

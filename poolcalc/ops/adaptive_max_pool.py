@@ -4,8 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from poolcalc.families.adaptive import AdaptivePooling
+from poolcalc.network.kind import PerAxis, Whole
 from poolcalc.network.op import Array, Weights
-from poolcalc.network.parameter import PerAxis, Whole, parameter
+from poolcalc.network.parameter import parameter
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

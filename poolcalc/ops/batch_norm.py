@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from poolcalc.families.pointwise import Pointwise
+from poolcalc.network.kind import Number, Truth
 from poolcalc.network.op import Array, Shape, Weight, Weights
-from poolcalc.network.parameter import Number, Truth, parameter
+from poolcalc.network.parameter import parameter
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

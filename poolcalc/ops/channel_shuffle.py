@@ -6,8 +6,9 @@ from typing import Any
 
 from poolcalc.families.groups import require_divisible
 from poolcalc.families.pointwise import Pointwise
+from poolcalc.network.kind import Groups
 from poolcalc.network.op import Array, Shape, Weights
-from poolcalc.network.parameter import Groups, parameter
+from poolcalc.network.parameter import parameter
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

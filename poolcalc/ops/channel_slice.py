@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from poolcalc.geometry import arithmetic
+from poolcalc.network.kind import Whole
 from poolcalc.network.op import Array, Contradiction, Impossible, Op, Shape, Weights
-from poolcalc.network.parameter import Whole, parameter
+from poolcalc.network.parameter import parameter
 
 if TYPE_CHECKING:
     from typing_extensions import Self

@@ -4,8 +4,9 @@ from dataclasses import dataclass
 
 from poolcalc.families.convolution import Convolution
 from poolcalc.families.groups import uneven_groups
+from poolcalc.network.kind import Amounts, Channels, Groups, PerAxis, Truth, Whole
 from poolcalc.network.op import Contradiction
-from poolcalc.network.parameter import Amounts, Channels, Groups, PerAxis, Truth, Whole, parameter
+from poolcalc.network.parameter import parameter
 from poolcalc.network.window import Padding
 
 

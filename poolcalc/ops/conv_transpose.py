@@ -7,8 +7,9 @@ from math import prod
 from poolcalc.families.groups import require_divisible, uneven_groups
 from poolcalc.geometry import arithmetic
 from poolcalc.geometry.taps import Taps, transposed
+from poolcalc.network.kind import Amounts, Channels, Groups, PerAxis, Truth, Whole
 from poolcalc.network.op import Array, Change, Contradiction, Impossible, Op, Shape, Weight, Weights
-from poolcalc.network.parameter import Amounts, Channels, Groups, PerAxis, Truth, Whole, parameter
+from poolcalc.network.parameter import parameter
 from poolcalc.wording import amounts, evenly, notation, times
 
 

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 
 from poolcalc.geometry import arithmetic
 from poolcalc.geometry.taps import Taps, shifted
+from poolcalc.network.kind import Amounts
 from poolcalc.network.op import Array, Impossible, Op, Shape, Weights
-from poolcalc.network.parameter import Amounts, parameter
+from poolcalc.network.parameter import parameter
 from poolcalc.wording import amounts, times
 
 

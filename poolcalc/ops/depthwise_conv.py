@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 
 from poolcalc.families.convolution import Convolution
-from poolcalc.network.parameter import Amounts, Channels, PerAxis, Truth, Whole, parameter
+from poolcalc.network.kind import Amounts, Channels, PerAxis, Truth, Whole
+from poolcalc.network.parameter import parameter
 from poolcalc.network.window import Padding
 
 

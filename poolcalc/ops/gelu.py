@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from math import prod
 
 from poolcalc.families.pointwise import Activation
+from poolcalc.network.kind import OneOf
 from poolcalc.network.op import Array, Shape
-from poolcalc.network.parameter import OneOf, parameter
+from poolcalc.network.parameter import parameter
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,8 +6,9 @@ from fractions import Fraction
 
 from poolcalc.families.groups import nearest_divisor
 from poolcalc.families.pointwise import Pointwise
+from poolcalc.network.kind import Groups, Number, Truth
 from poolcalc.network.op import Array, Impossible, Shape, Weight, Weights
-from poolcalc.network.parameter import Groups, Number, Truth, parameter
+from poolcalc.network.parameter import parameter
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,8 +9,9 @@ from fractions import Fraction
 from math import prod
 
 from poolcalc.families.pointwise import Pointwise
+from poolcalc.network.kind import Number, OneOf, Truth
 from poolcalc.network.op import Array, Shape, Weight, Weights
-from poolcalc.network.parameter import Number, OneOf, Truth, parameter
+from poolcalc.network.parameter import parameter
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

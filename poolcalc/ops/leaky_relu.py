@@ -4,8 +4,9 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from poolcalc.families.pointwise import Activation
+from poolcalc.network.kind import Number
 from poolcalc.network.op import Array
-from poolcalc.network.parameter import Number, parameter
+from poolcalc.network.parameter import parameter
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from poolcalc.network.kind import Channels, Truth
 from poolcalc.network.op import Array, Op, Shape, Weight, Weights
-from poolcalc.network.parameter import Channels, Truth, parameter
+from poolcalc.network.parameter import parameter
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

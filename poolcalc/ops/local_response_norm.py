@@ -6,8 +6,9 @@ from fractions import Fraction
 from math import prod
 
 from poolcalc.families.pointwise import Pointwise
+from poolcalc.network.kind import Number, Whole
 from poolcalc.network.op import Array, Shape, Weights
-from poolcalc.network.parameter import Number, Whole, parameter
+from poolcalc.network.parameter import parameter
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

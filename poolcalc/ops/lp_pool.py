@@ -9,8 +9,9 @@ from fractions import Fraction
 from math import prod
 
 from poolcalc.families.pooling import Pooling
+from poolcalc.network.kind import Number, PerAxis, Truth, Whole
 from poolcalc.network.op import Array, Shape, Weights
-from poolcalc.network.parameter import Number, PerAxis, Same, Truth, Whole, parameter
+from poolcalc.network.parameter import Same, parameter
 from poolcalc.network.window import Window
 
 

@@ -4,8 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from poolcalc.families.pooling import Pooling
+from poolcalc.network.kind import Amounts, PerAxis, Truth, Whole
 from poolcalc.network.op import Array, Weights
-from poolcalc.network.parameter import Amounts, PerAxis, Same, Truth, Whole, parameter
+from poolcalc.network.parameter import Same, parameter
 from poolcalc.network.window import Padding, Window
 
 

@@ -6,8 +6,9 @@ from fractions import Fraction
 
 from poolcalc.geometry import arithmetic
 from poolcalc.geometry.taps import Beyond, Taps, shifted
+from poolcalc.network.kind import LARGEST, Amounts, Number, OneOf
 from poolcalc.network.op import Array, Contradiction, Impossible, Op, Shape, Weights
-from poolcalc.network.parameter import LARGEST, Amounts, Number, OneOf, parameter
+from poolcalc.network.parameter import parameter
 from poolcalc.wording import amounts, times
 
 _BEYOND: dict[str, Beyond] = {"constant": "nothing", "reflect": "reflect", "replicate": "edge", "circular": "wrap"}

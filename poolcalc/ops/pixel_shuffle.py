@@ -7,8 +7,9 @@ from typing import Any
 
 from poolcalc.geometry import arithmetic
 from poolcalc.geometry.taps import Taps, nearest
+from poolcalc.network.kind import Whole
 from poolcalc.network.op import Array, Impossible, Op, Shape, Weights
-from poolcalc.network.parameter import Whole, parameter
+from poolcalc.network.parameter import parameter
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

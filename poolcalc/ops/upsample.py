@@ -7,8 +7,9 @@ from fractions import Fraction
 from poolcalc.families.stepwise import between
 from poolcalc.geometry import arithmetic
 from poolcalc.geometry.taps import IDENTITY, Taps, linear, nearest
+from poolcalc.network.kind import Number, OneOf, PerAxis, Truth, Whole
 from poolcalc.network.op import Array, Change, Contradiction, Impossible, Op, Shape, Weights
-from poolcalc.network.parameter import Number, OneOf, PerAxis, Truth, Whole, parameter
+from poolcalc.network.parameter import parameter
 from poolcalc.wording import evenly, notation, times
 
 LINEAR = {1: "linear", 2: "bilinear", 3: "trilinear"}

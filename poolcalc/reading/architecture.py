@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from poolcalc.errors import InvalidArchitecture
 from poolcalc.network.design import Design
 from poolcalc.network.graph import INPUT, Graph
+from poolcalc.network.kind import OneOf, Whole
 from poolcalc.network.op import Shape
-from poolcalc.network.parameter import OneOf, Whole
 from poolcalc.reading import yaml_reader
 from poolcalc.reading.keys import known_entries
 from poolcalc.reading.layers import Layers

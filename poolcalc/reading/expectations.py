@@ -8,7 +8,7 @@ from typing import NamedTuple, cast
 
 from poolcalc.network.expectation import Expectation, Relation, What
 from poolcalc.network.graph import INPUT
-from poolcalc.network.parameter import Schema, Whole
+from poolcalc.network.kind import Schema, Whole
 from poolcalc.reading.keys import known_entries
 from poolcalc.reading.names import Names
 from poolcalc.reading.tree import Listing, Problems, Record, Scalar, Value, described

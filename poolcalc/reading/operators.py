@@ -4,8 +4,9 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
+from poolcalc.network.kind import Wrong
 from poolcalc.network.op import Op
-from poolcalc.network.parameter import Parameter, Wrong, parameters
+from poolcalc.network.parameter import Parameter, parameters
 from poolcalc.ops import BY_NAME
 from poolcalc.reading.keys import COMMON, Given, known_entries
 from poolcalc.reading.tree import Problems, Record, Scalar, Value, described
@@ -23,6 +24,9 @@ class Operators:
     rank: int | None
     _read: dict[tuple[str, int], tuple[Given, Op | None]] = field(default_factory=dict)
     """By the identity of their document value: what stands in a repeat is read once."""
+
+    _defaults: dict[int, Any] = field(default_factory=dict)
+    """By the identity of their declaration."""
 
     def read(self, word: Scalar, body: Value | None) -> tuple[Given, Op | None]:
         """Return the values behind an operator by key, and the operator; None where a parameter is wrong."""
@@ -58,9 +62,19 @@ class Operators:
                 self._report_missing(word, declared, given)
             else:
                 with suppress(Wrong):  # it follows another, which was wrong
-                    values[declared.name] = declared.check(declared.among(values), self.rank or 2)
+                    values[declared.name] = self._default(declared, values)
         complete = len(values) == len(parameters(operator))
         return self._consistent(operator(**values), word, given) if complete else None
+
+    def _default(self, declared: Parameter, values: dict[str, Any]) -> Any:
+        """Return what a parameter has that is left out, worked out once in a file where it is always the same."""
+        value = declared.among(values)
+        if value is not declared.default:
+            return declared.check(value, self.rank or 2)
+        key = id(declared)
+        if key not in self._defaults:
+            self._defaults[key] = declared.check(value, self.rank or 2)
+        return self._defaults[key]
 
     def _consistent(self, op: Op, word: Scalar, given: Given) -> Op | None:
         """Return an operator unless its parameters contradict each other; reports that at the one that is to blame.

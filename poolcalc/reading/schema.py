@@ -3,8 +3,9 @@
 import inspect
 from fractions import Fraction
 
+from poolcalc.network.kind import Kind, Schema, Whole
 from poolcalc.network.op import Op
-from poolcalc.network.parameter import Kind, Parameter, Schema, Whole, parameters
+from poolcalc.network.parameter import Parameter, parameters
 from poolcalc.ops import BY_NAME, operators
 from poolcalc.reading.architecture import KEYS, SIZE, TASKS
 from poolcalc.reading.expectations import expect_schema

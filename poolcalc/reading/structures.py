@@ -5,7 +5,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from poolcalc.network.parameter import OneOf, Whole
+from poolcalc.network.kind import OneOf, Whole
 from poolcalc.ops import BY_NAME
 from poolcalc.reading.keys import COMMON, Given, known_entries
 from poolcalc.reading.tree import Listing, Problems, Record, Scalar, Value, described

@@ -11,18 +11,7 @@ from collections.abc import Callable
 from fractions import Fraction
 from typing import Any
 
-from poolcalc.network.parameter import (
-    Amounts,
-    Kind,
-    Number,
-    OneOf,
-    PerAxis,
-    Schema,
-    Truth,
-    Whole,
-    Wrong,
-    require_length,
-)
+from poolcalc.network.kind import Amounts, Kind, Number, OneOf, PerAxis, Schema, Truth, Whole, Wrong, require_length
 from poolcalc.reading.tree import Listing, Problems, Scalar, Value, described
 from poolcalc.source import Place
 from poolcalc.wording import did_you_mean

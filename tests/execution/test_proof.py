@@ -20,8 +20,9 @@ from poolcalc.execution.proof import prove
 from poolcalc.execution.results import Proof
 from poolcalc.geometry.taps import Taps
 from poolcalc.network.graph import INPUT, Graph, Node
+from poolcalc.network.kind import Channels
 from poolcalc.network.op import Op, make
-from poolcalc.network.parameter import Channels, parameters
+from poolcalc.network.parameter import parameters
 from poolcalc.ops import BY_NAME, operators
 
 LEFT_OUT = "channels are left out that may see more than the others"

@@ -9,8 +9,9 @@ from math import prod
 from typing import Any
 
 from poolcalc.geometry.taps import Taps, windows
+from poolcalc.network.kind import PerAxis, Whole
 from poolcalc.network.op import Array, Impossible, Op, Shape, Weights
-from poolcalc.network.parameter import PerAxis, Whole, parameter
+from poolcalc.network.parameter import parameter
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

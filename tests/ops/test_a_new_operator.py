@@ -18,8 +18,9 @@ from poolcalc.execution import estimate
 from poolcalc.execution.gradient import effective_field
 from poolcalc.execution.proof import prove
 from poolcalc.execution.run import run
+from poolcalc.network.kind import PerAxis, Whole
 from poolcalc.network.op import Array, Op, Shape, Weights, make
-from poolcalc.network.parameter import PerAxis, Whole, parameter, parameters
+from poolcalc.network.parameter import parameter, parameters
 from poolcalc.ops import BY_NAME, CLASSES, operators
 from poolcalc.reading.schema import architecture_schema
 

@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn, SearchStrategy
 
 from poolcalc.families.pooling import Pooling
+from poolcalc.network.kind import Amounts, Kind, Number, OneOf, PerAxis, Truth, Whole
 from poolcalc.network.op import Op, Shape
-from poolcalc.network.parameter import Amounts, Kind, Number, OneOf, PerAxis, Same, Truth, Whole, parameters
+from poolcalc.network.parameter import Same, parameters
 from poolcalc.ops import BY_NAME
 from poolcalc.ops.upsample import LINEAR
 from support.agreement import Case

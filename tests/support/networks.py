@@ -15,8 +15,9 @@ from typing import Any
 from hypothesis import strategies as st
 
 from poolcalc.errors import InvalidParameter
+from poolcalc.network.kind import Amounts, Kind, Number, OneOf, PerAxis, Truth, Whole
 from poolcalc.network.op import Impossible, Op, Shape, make
-from poolcalc.network.parameter import Amounts, Kind, Number, OneOf, PerAxis, Truth, Whole, parameters
+from poolcalc.network.parameter import parameters
 from poolcalc.ops import BY_NAME, operators
 from poolcalc.ops.upsample import LINEAR, Upsample
 from poolcalc.reading.values import accepts

@@ -6,8 +6,8 @@ from fractions import Fraction
 from typing import Any, NamedTuple
 
 from poolcalc.analysis.remainder import NOTHING, Remainder, remainder
+from poolcalc.network.kind import Amounts, Channels, Groups, PerAxis
 from poolcalc.network.op import Impossible, Op, Shape
-from poolcalc.network.parameter import Amounts, Channels, Groups, PerAxis
 
 MOST_SIZES = 16_384
 """Odd resizings in a row multiply the period; networks that need more sizes than this are not given a progression."""

@@ -1,7 +1,7 @@
 """The columns of tables with a row for every layer; each is declared once."""
 
 from collections.abc import Callable, Sequence
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, overload
 
 from poolcalc.analysis.layer import Layer
 from poolcalc.answers.folding import rows_above
@@ -97,13 +97,35 @@ def layer_table(report: Report, columns: Sequence[Declared]) -> Table:
     }
     rows = [Row(tuple(first.get(each.column.key, Cell("")) for each in columns))]
     for layer, above in zip(report.layers, rows_above(report.layers), strict=True):
-        cells = tuple(each.cell(report, layer) for each in columns)
-        rows.append(Row(cells, "plain" if layer.shape else "error", above))
+        rows.append(Row(_Cells(report, layer, columns), "plain" if layer.shape else "error", above))
     totals = None
     if any(each.total for each in columns):
         sums = [Cell(f"{each.total(report):,}", each.total(report)) if each.total else Cell("") for each in columns]
         totals = Row((Cell.plain("total"), *sums[1:]))
     return Table(tuple(each.column for each in columns), tuple(rows), totals)
+
+
+class _Cells(Sequence[Cell]):
+    """The cells of a layer, worked out when they are asked for: a renderer draws about half of them."""
+
+    __slots__ = ("columns", "layer", "report")
+
+    def __init__(self, report: Report, layer: Layer, columns: Sequence[Declared]) -> None:
+        self.report, self.layer, self.columns = report, layer, columns
+
+    def __len__(self) -> int:
+        return len(self.columns)
+
+    @overload
+    def __getitem__(self, place: int) -> Cell: ...
+
+    @overload
+    def __getitem__(self, place: slice) -> Sequence[Cell]: ...
+
+    def __getitem__(self, place: int | slice) -> Cell | Sequence[Cell]:
+        if isinstance(place, slice):
+            return tuple(each.cell(self.report, self.layer) for each in self.columns[place])
+        return self.columns[place].cell(self.report, self.layer)
 
 
 def title(report: Report) -> str:

@@ -46,7 +46,7 @@ class Row(NamedTuple):
     kind: asks for emphasis. above: how many rows further up stands the one that it can share, 0 where there is none.
     """
 
-    cells: tuple[Cell, ...]
+    cells: Sequence[Cell]
     kind: Literal["plain", "error"] = "plain"
     above: int = 0
 
@@ -72,12 +72,10 @@ class Table(NamedTuple):
         columns = tuple(self.columns[place] for place in kept)
         lines: dict[int, list[Row]] = {}
         for place, row in enumerate(self.rows):
-            cells = tuple(row.cells[place] for place in kept)
-            lines.setdefault(place - row.above if fold else place, []).append(row._replace(cells=cells, above=0))
+            lines.setdefault(place - row.above if fold else place, []).append(row)
         totals = self.totals and Row(tuple(self.totals.cells[place] for place in kept))
-        return self._replace(
-            columns=columns, rows=tuple(_shared(rows, columns) for rows in lines.values()), totals=totals
-        )
+        rows = tuple(_shared(shared, self.columns, kept) for shared in lines.values())
+        return self._replace(columns=columns, rows=rows, totals=totals)
 
     def block(self, row: Row) -> tuple[str, str]:
         """Return the block that a row belongs to, "" for none, and its name in there."""
@@ -86,24 +84,22 @@ class Table(NamedTuple):
         return block, inner
 
 
-def _shared(rows: Sequence[Row], columns: Sequence[Column]) -> Row:
-    """Return one row for several."""
-    if len(rows) == 1:
-        return rows[0]
-    cells = zip(*(row.cells for row in rows), strict=True)
-    return rows[0]._replace(cells=tuple(map(_one_cell, columns, cells)))
+def _shared(rows: Sequence[Row], columns: Sequence[Column], kept: Sequence[int]) -> Row:
+    """Return one row for several, with the columns that are kept."""
+    cells = tuple(_one_cell(columns[place], place, rows) for place in kept)
+    return rows[0]._replace(cells=cells, above=0)
 
 
-def _one_cell(column: Column, cells: Sequence[Cell]) -> Cell:
-    match column.shared:
-        case "first":
-            return cells[0]
-        case "last":
-            return cells[-1]
-        case "all":
-            return Cell(" and ".join(cell.text for cell in cells))
-        case "sum":
-            return counted([cell.value for cell in cells])
+def _one_cell(column: Column, place: int, rows: Sequence[Row]) -> Cell:
+    """Return one cell for several rows; of cells that are worked out when asked for, only those that count."""
+    if len(rows) == 1 or column.shared == "first":
+        return rows[0].cells[place]
+    if column.shared == "last":
+        return rows[-1].cells[place]
+    cells = [row.cells[place] for row in rows]
+    if column.shared == "all":
+        return Cell(" and ".join(cell.text for cell in cells))
+    return counted([cell.value for cell in cells])
 
 
 def counted(values: Sequence[int | None]) -> Cell:

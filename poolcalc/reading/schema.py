@@ -91,8 +91,10 @@ def _operator(op: type[Op]) -> Schema:
         | {"name": {"description": COMMON["name"], **_NAME}, "from": {"description": COMMON["from"], **reads}},
         "additionalProperties": False,
     }
-    if required or op.merges:
-        full["required"] = required + ["from"] * op.merges
+    if op.merges:
+        full["required"] = [*required, "from"]
+    elif required:
+        full["required"] = required
     forms = [full]
     if op.merges:
         forms.append(reads)

@@ -104,7 +104,7 @@ def analyze(network: Design | Graph, *, origin: str = INPUT, gates: bool = True)
         return report
     if origin != INPUT:
         start = layer_named(report, origin)
-        if not start.shape or len(start.shape) == 1:
+        if not start.spatial:
             raise UnknownLayer(f"{start.node.name} has no spatial axes to count in")
         origin = start.node.name
     return Report(design, analyse(design.graph, origin=origin, gates=gates))
@@ -162,7 +162,7 @@ def unit(report: Report, layer: str | None = None, position: Sequence[int] | Non
     from poolcalc.answers.view import view_unit
 
     found = layer_named(report, layer) if layer is not None else last_map(report)
-    units = (found.shape or ())[1:] or (1,) * len(report.analysis.origin_shape[1:])
+    units = found.spatial or (1,) * len(report.analysis.origin_shape[1:])
     place = tuple(size // 2 for size in units) if position is None else _place(position, units)
     return view_unit(report, found, place)
 

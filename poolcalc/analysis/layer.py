@@ -54,6 +54,11 @@ class Sized:
     problem: ClassVar[None] = None
 
     @property
+    def spatial(self) -> Shape:
+        """The sizes of its map; none for flat vectors."""
+        return self.shape[1:]
+
+    @property
     def activations(self) -> int:
         """Values that come out, per image."""
         return prod(self.shape)
@@ -70,7 +75,7 @@ class Sized:
     @cached_property
     def receptive_field(self) -> tuple[Summary | None, ...]:
         """The figures to report, for every axis of the input; None where a field is too irregular to tell."""
-        units = self.shape[1:] if len(self.shape) > 1 else (1,) * len(self.fields)
+        units = self.spatial or (1,) * len(self.fields)
         return by_axis(Field.summary, zip(self.fields, units, strict=True)) if self.fields else ()
 
     @property
@@ -90,6 +95,7 @@ class Stopped:
     input_shapes: tuple[Shape | None, ...]
     problem: Impossible | None = None
     shape: ClassVar[None] = None
+    spatial: ClassVar[Shape] = ()
     params: ClassVar[None] = None
     macs: ClassVar[None] = None
     activations: ClassVar[None] = None

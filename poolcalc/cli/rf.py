@@ -125,13 +125,13 @@ def _examined(design: Design, origin: str, *, gates: bool, verify: bool) -> Repo
 def _map_named(report: Report, name: str) -> str:
     """Return the name of a layer whose output has spatial axes."""
     layer = layer_named(report, name)
-    if not layer.shape or len(layer.shape) == 1:
+    if not layer.spatial:
         raise typer.BadParameter(f"{layer.node.name} has no spatial axes to count in", param_hint="--from")
     return layer.node.name
 
 
 def _unit(report: Report, layer: Layer, unit: str) -> tuple[int, ...]:
-    units = (layer.shape or ())[1:] or (1,) * len(report.analysis.origin_shape[1:])
+    units = layer.spatial or (1,) * len(report.analysis.origin_shape[1:])
     return tuple(size // 2 for size in units) if unit == "center" else options.place(unit, units, "--unit")
 
 

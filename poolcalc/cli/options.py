@@ -8,7 +8,8 @@ import typer
 
 from poolcalc.api import architectures
 from poolcalc.network.op import Shape
-from poolcalc.reading.architecture import parse_input
+from poolcalc.reading.input_shape import parse_input
+from poolcalc.reading.values import Refused
 from poolcalc.renderers import FORMATS
 
 Format = Enum("Format", {form.upper(): form for form in FORMATS}, type=str)  # type: ignore[misc]
@@ -41,9 +42,9 @@ def shape(text: str | None) -> Shape | None:
     """Return the shape that --input gives."""
     try:
         return parse_input(text) if text is not None else None
-    except ValueError as error:
+    except Refused as error:
         remedy = "write channels and sizes, such as 3x224x224"
-        raise typer.BadParameter(f"{error}; {remedy}", param_hint="--input") from None
+        raise typer.BadParameter(f"{error.finding.message}; {remedy}", param_hint="--input") from None
 
 
 def place(text: str, sizes: Sequence[int], option: str) -> tuple[int, ...]:

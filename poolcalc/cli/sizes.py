@@ -8,7 +8,7 @@ from poolcalc.answers.sizes import answer
 from poolcalc.api import analyze
 from poolcalc.cli import options
 from poolcalc.cli.asking import tell
-from poolcalc.reading.architecture import SIZE
+from poolcalc.reading.input_shape import SIZE
 from poolcalc.reading.values import accepts
 
 

@@ -1,15 +1,15 @@
 """A document to a design: top-level keys, then layers (see `layers.py`), then the references between them."""
 
-import re
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from poolcalc.errors import InvalidArchitecture
 from poolcalc.network.design import Design
 from poolcalc.network.graph import INPUT, Graph
-from poolcalc.network.kind import OneOf, Whole
+from poolcalc.network.kind import OneOf
 from poolcalc.network.op import Shape
 from poolcalc.reading import yaml_reader
+from poolcalc.reading.input_shape import SIZE, read_input
 from poolcalc.reading.keys import known_entries
 from poolcalc.reading.layers import Layers
 from poolcalc.reading.names import Names
@@ -34,7 +34,6 @@ KEYS = {
     "objects": "sizes of the objects that matter, in pixels of the input, such as [8, 32]",
     "expect": "what a change of the network must keep; `poolcalc check` reports what is broken",
 }
-SIZE = Whole(1, 2**20)
 
 
 def parse(data: bytes, name: str, input_shape: Shape | None = None) -> Design:
@@ -143,28 +142,11 @@ def _input(value: Value | None, document: Record, problems: Problems, given: Sha
                 place, "the file has no input", help="add `input: [3, 224, 224]`: channels, then the spatial axes"
             )
         return given
-    shape = read_input(value, problems)
-    return shape if given is None else given
-
-
-def read_input(value: Value, problems: Problems) -> Shape | None:
-    """Return channels and one to three spatial sizes, from a list or from text such as 3x224x224."""
-    if isinstance(value, Scalar) and not value.is_null:
-        parts = re.split("[xX×]", value.text)
-        items = tuple(Scalar(value.place, part.strip()) for part in parts)
-        if len(items) > 1:
-            value = Listing(value.place, items)
-    if not isinstance(value, Listing) or not 2 <= len(value.items) <= 4:
-        problems.add(
-            value,
-            f"expected channels and 1, 2 or 3 spatial sizes, found {described(value)}",
-            help="write `input: [3, 224, 224]` or `input: 3x224x224`",
-        )
-        return None
     try:
-        return read_all(value, lambda item: read(SIZE, item, None, problems))
+        shape = read_input(value, problems)
     except Unreadable:
-        return None
+        return given
+    return shape if given is None else given
 
 
 def _outputs(value: Value, wiring: Wiring, problems: Problems) -> tuple[str, ...]:
@@ -186,12 +168,3 @@ def _outputs(value: Value, wiring: Wiring, problems: Problems) -> tuple[str, ...
         elif name:
             names.append(name)
     return tuple(names)
-
-
-def parse_input(text: str) -> Shape:
-    """Read an input shape given on the command line, such as 3x224x224; raise ValueError with what is wrong."""
-    problems = Problems()
-    shape = read_input(Scalar(Place(), text), problems)
-    if shape is None:
-        raise ValueError(next(iter(problems)).message)
-    return shape

@@ -10,9 +10,8 @@ from poolcalc.network.expectation import Expectation, Relation, What
 from poolcalc.network.graph import INPUT
 from poolcalc.network.kind import Schema, Whole
 from poolcalc.reading.keys import known_entries
-from poolcalc.reading.names import Names
 from poolcalc.reading.tree import Listing, Problems, Record, Scalar, Value, described
-from poolcalc.reading.values import Unreadable, Written, check_length, read, read_all
+from poolcalc.reading.values import Unreadable, Written, check_length, read, read_all, read_alone
 from poolcalc.reading.wiring import Reference, Wiring
 from poolcalc.source import Place
 from poolcalc.wording import figures, shown
@@ -230,9 +229,8 @@ class Reading(NamedTuple):
             given = _KINDS[what].read(value, self.rank, self.problems)
         except Unreadable:
             return
-        wanted = given if isinstance(given, tuple) else (given,)
         self.places.setdefault(key, value.place)
-        yield Expectation(what=what, wanted=wanted, relation=relation, layer=layer, key=key)
+        yield Expectation(what=what, wanted=_wanted(given), relation=relation, layer=layer, key=key)
 
 
 def parse_expectations(
@@ -244,7 +242,7 @@ def parse_expectations(
 ) -> tuple[Expectation, ...]:
     """Read what is asked on the command line, such as 512x7x7, 224 and 25M.
 
-    Such expectations have no place in the file. Raises ValueError with what is wrong.
+    Such expectations have no place in the file. Raises Refused.
     """
     asked: tuple[tuple[What, Relation, str | int | None], ...] = (
         ("output", "exactly", output),
@@ -252,14 +250,16 @@ def parse_expectations(
         ("params", "at most", max_params),
         ("macs", "at most", max_macs),
     )
-    problems = Problems()
-    reading = Reading(problems, Wiring(problems, Names(problems)), None, (), {})
-    found = [
-        one
+    return tuple(
+        Expectation(what=what, wanted=_alone(what, str(text)), relation=relation)
         for what, relation, text in asked
         if text is not None
-        for one in reading.exactly("", what, Scalar(Place(), str(text)), None, relation)
-    ]
-    for problem in problems:
-        raise ValueError(f"{problem.message}; {problem.help}" if problem.help else problem.message)
-    return tuple(found)
+    )
+
+
+def _alone(what: What, text: str) -> tuple[Fraction | int, ...]:
+    return _wanted(read_alone(text, lambda value, problems: _KINDS[what].read(value, None, problems)))
+
+
+def _wanted(given: Fraction | tuple[Fraction | int, ...]) -> tuple[Fraction | int, ...]:
+    return given if isinstance(given, tuple) else (given,)

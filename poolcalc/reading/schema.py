@@ -7,8 +7,9 @@ from poolcalc.network.kind import Kind, Schema, Whole
 from poolcalc.network.op import Op
 from poolcalc.network.parameter import Parameter, parameters
 from poolcalc.ops import BY_NAME, operators
-from poolcalc.reading.architecture import KEYS, SIZE, TASKS
+from poolcalc.reading.architecture import KEYS, TASKS
 from poolcalc.reading.expectations import expect_schema
+from poolcalc.reading.input_shape import SIZE
 from poolcalc.reading.keys import COMMON
 from poolcalc.reading.structures import MERGE, OPTIONAL, STRUCTURES
 

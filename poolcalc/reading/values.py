@@ -9,12 +9,15 @@ import re
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 from fractions import Fraction
-from typing import Any
+from typing import Any, TypeVar
 
+from poolcalc.finding import Finding
 from poolcalc.network.kind import Amounts, Kind, Number, OneOf, PerAxis, Schema, Truth, Whole, Wrong, require_length
 from poolcalc.reading.tree import Listing, Problems, Scalar, Value, described
 from poolcalc.source import Place
 from poolcalc.wording import did_you_mean
+
+T = TypeVar("T")
 
 _INTEGER = re.compile(r"[-+]?(0|[1-9][0-9]*)")
 _NUMBER = re.compile(r"[-+]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][-+]?[0-9]+)?")
@@ -24,6 +27,14 @@ _SEVERAL = re.compile(r"\(?[0-9]+(\s*[x×*,:; ]\s*[0-9]+){1,2}\)?")
 
 class Unreadable(Exception):  # noqa: N818 - a signal between the functions of this module and its callers
     """The value was wrong and has been reported."""
+
+
+class Refused(ValueError):  # noqa: N818 - reads better where it is caught
+    """Text that stands in no file is wrong; `finding` says how."""
+
+    def __init__(self, finding: Finding) -> None:
+        super().__init__(finding.message + (f"; {finding.help}" if finding.help else ""))
+        self.finding = finding
 
 
 class Written(ABC):
@@ -57,11 +68,20 @@ def read(kind: Kind | Written, value: Value, rank: int | None, problems: Problem
         raise refuse(value, wrong.expected, problems, hint) from None
 
 
+def read_alone(text: str, reading: Callable[[Value, Problems], T]) -> T:
+    """Return what `reading` makes of text that stands in no file, such as an option's; raises Refused."""
+    problems = Problems()
+    try:
+        return reading(Scalar(Place(), text), problems)
+    except Unreadable:
+        raise Refused(next(iter(problems))) from None
+
+
 def accepts(kind: Kind | Written, text: str) -> bool:
     """Return whether that text, unquoted, is such a value."""
     try:
-        read(kind, Scalar(Place(), text), None, Problems())
-    except Unreadable:
+        read_alone(text, lambda value, problems: read(kind, value, None, problems))
+    except Refused:
         return False
     return True
 

@@ -50,6 +50,11 @@ def test_help_does_not_need_numpy(verb: tuple[str, ...], tmp_path: Path) -> None
     assert "numpy" not in imported(*verb, "--help", cwd=tmp_path)
 
 
+@pytest.mark.parametrize("verb", ["shapes", "rf", "check", "sizes", "diff"])
+def test_options_are_read_without_yaml(verb: str, tmp_path: Path) -> None:
+    assert "yaml" not in imported(verb, "--help", cwd=tmp_path)
+
+
 @pytest.mark.parametrize(
     "arguments",
     [("rf", "mini_cnn"), ("shapes", "mini_cnn", "--no-forward"), ("list",), ("schema",)],

@@ -3,9 +3,11 @@
 from abc import abstractmethod
 from collections.abc import Sequence
 from math import prod
+from typing import final
 
 from poolcalc.families.sliding import output_sizes
 from poolcalc.network.op import Contradiction, Op, Shape
+from poolcalc.network.parameter import parameters
 from poolcalc.network.window import Window
 
 
@@ -52,6 +54,11 @@ class Pooling(Op):
             most, before = max(most, before + prod(now)), prod(now)
         return threads * block * most
 
+    @final
     def allows_padding(self, amount: int, kernel_size: int) -> bool:
-        """Return whether every window still holds a pixel: PyTorch's rule, half the kernel, dilation not counted."""
-        return amount <= kernel_size // 2
+        """Return whether every window still holds a pixel: PyTorch's rule, half the kernel, dilation not counted.
+
+        Operators without a parameter for it allow none.
+        """
+        has_padding = any(declared.name == "padding" for declared in parameters(type(self)))
+        return amount <= (kernel_size // 2 if has_padding else 0)

@@ -38,10 +38,6 @@ class LPPool(Pooling):
         axes = len(self.kernel_size)
         return Window(self.kernel_size, self.stride, ((0, 0),) * axes, (1,) * axes, self.ceil_mode)
 
-    def allows_padding(self, amount: int, kernel_size: int) -> bool:
-        """Return whether it is none: there is no such parameter."""
-        return amount == 0
-
     def forward(self, inputs: Sequence[Array], weights: Weights) -> Array:
         """Take the root of mean powers times the kernel; a clipped last window is thereby scaled up, as in PyTorch."""
         import numpy as np

@@ -30,7 +30,7 @@ class Outcome(NamedTuple):
 
 def outcome(op: Op, inputs: Sequence[Shape]) -> Outcome:
     """Work out what an operator makes of its inputs, or raise `Impossible`."""
-    _require_accepted(op, inputs)
+    require_accepted(op, inputs)
     shape = op.output_shape(inputs)
     _require_sensible(shape)
     taps = _taps(op, inputs)
@@ -47,7 +47,8 @@ def outcome(op: Op, inputs: Sequence[Shape]) -> Outcome:
     )
 
 
-def _require_accepted(op: Op, inputs: Sequence[Shape]) -> None:
+def require_accepted(op: Op, inputs: Sequence[Shape]) -> None:
+    """Raise `Impossible` where an operator contradicts itself, or takes maps and is given vectors, or the reverse."""
     if found := op.contradiction():  # readers refuse it; here it is one that a remedy tries, or made by hand
         raise Impossible(found.message, *found.notes, help=found.help)
     for shape in inputs:

@@ -5,6 +5,7 @@ from dataclasses import fields
 from fractions import Fraction
 from typing import Any, NamedTuple
 
+from poolcalc.analysis.outcome import require_accepted
 from poolcalc.analysis.remainder import NOTHING, Remainder, remainder
 from poolcalc.network.kind import Amounts, Channels, Groups, PerAxis
 from poolcalc.network.op import Impossible, Op, Shape
@@ -34,7 +35,6 @@ class SizeRule(dict[Any, int | None]):
     def __init__(self, op: Op, axis: int, axes: int, channels: Sequence[int | None], factor: int) -> None:
         super().__init__({None: None})
         self.op, self.axis, self.axes, self.channels, self.factor = op, axis, axes, channels, factor
-        self.contradicts_itself = op.contradiction() is not None
         self.remainders: dict[int, Remainder] = {}
 
     def __missing__(self, key: Any) -> int | None:
@@ -53,10 +53,8 @@ class SizeRule(dict[Any, int | None]):
             (size,) if channels is None else (channels, *(size if i == self.axis else 1 for i in range(self.axes)))
             for size, channels in zip(sizes, self.channels, strict=True)
         ]
-        misplaced = op.takes != "either" and any((len(shape) > 1) != (op.takes == "maps") for shape in inputs)
-        if self.contradicts_itself or misplaced:
-            return None
         try:
+            require_accepted(op, inputs)
             shape = op.output_shape(inputs)
         except Impossible:
             return None

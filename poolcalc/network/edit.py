@@ -19,8 +19,7 @@ def with_op(graph: Graph, name: str, op: Op) -> Graph:
 
 def with_window(graph: Graph, name: str, **values: Any) -> Graph | None:
     """Return the network with other entries of the window of a node, None where it has no parameters for them."""
-    (op,) = (node.op for node in graph.nodes if node.name == name)
-    changed = op.with_window(**values)
+    changed = graph.node(name).op.with_window(**values)
     return with_op(graph, name, changed) if changed else None
 
 
@@ -54,7 +53,7 @@ def appended(graph: Graph, name: str, op: Op) -> Graph:
 
 def without(graph: Graph, name: str) -> Graph:
     """Return the network without a node; who read it reads its first input, which is an output where it was one."""
-    (gone,) = (node for node in graph.nodes if node.name == name)
+    gone = graph.node(name)
 
     def renamed(names: tuple[str, ...]) -> tuple[str, ...]:
         return tuple(gone.inputs[0] if each == name else each for each in names)

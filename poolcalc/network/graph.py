@@ -63,6 +63,13 @@ class Graph:
             if name == INPUT or name not in known:
                 yield f"the output {name!r} is no node"
 
+    def node(self, name: str) -> Node:
+        """Return the node of that name; raises KeyError where there is none."""
+        for node in self.nodes:
+            if node.name == name:
+                return node
+        raise KeyError(name)
+
     @cached_property
     def expiring(self) -> tuple[tuple[str, ...], ...]:
         """For every node, the tensors that nothing reads after it; outputs never expire."""

@@ -93,8 +93,7 @@ def _holes(facts: Facts, name: str) -> bool:
 
 def _dilated(graph: Graph, name: str, dilation: int) -> Graph | None:
     """Return the network with another dilation in a layer, and padding that keeps the size."""
-    (op,) = (node.op for node in graph.nodes if node.name == name)
-    window = op.window
+    window = graph.node(name).op.window
     if not window:
         return None
     even = (dilation,) * len(window.dilation)
@@ -108,5 +107,5 @@ def _dilated(graph: Graph, name: str, dilation: int) -> Graph | None:
 
 
 def _padding(graph: Graph, layer: Layer) -> str:
-    (window,) = (node.op.window for node in graph.nodes if node.name == layer.node.name)
+    window = graph.node(layer.node.name).op.window
     return f"`padding: {notation(window and window.padding)}`"

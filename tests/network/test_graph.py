@@ -130,3 +130,10 @@ def test_an_operator_that_contradicts_itself_is_a_layer_that_cannot_run() -> Non
     (finding,) = report.findings
     assert finding.message == "up: upsample takes either scale_factor or size"
     assert report.to_dict()["layers"][0]["output_shape"] is None
+
+
+def test_a_node_is_found_by_its_name() -> None:
+    graph = poolcalc.load("mini_cnn").graph
+    assert [graph.node(node.name) for node in graph.nodes] == list(graph.nodes)
+    with pytest.raises(KeyError, match="conv9"):
+        graph.node("conv9")

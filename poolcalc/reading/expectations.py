@@ -11,7 +11,7 @@ from poolcalc.network.graph import INPUT
 from poolcalc.network.kind import Schema, Whole
 from poolcalc.reading.keys import known_entries
 from poolcalc.reading.tree import Listing, Problems, Record, Scalar, Value, described
-from poolcalc.reading.values import Unreadable, Written, check_length, read, read_all, read_alone
+from poolcalc.reading.values import Unreadable, Written, check_length, read, read_all, read_alone, refuse, sizes_in
 from poolcalc.reading.wiring import Reference, Wiring
 from poolcalc.source import Place
 from poolcalc.wording import figures, shown
@@ -44,12 +44,11 @@ class Amount(Written):
     """A number of at least 0: plain, as a fraction such as 1/2, or with one of k, M, G, T behind it."""
 
     def read(self, value: Value, rank: int | None, problems: Problems) -> Fraction:
-        """Return the number, exactly as it was figures."""
+        """Return the number, exactly as it was written."""
         found = re.fullmatch(_AMOUNT, value.text.strip()) if isinstance(value, Scalar) else None
         if found is None or len(found[0]) > 40:
             remedy = "write a number such as 224, 1/2, 25.6M or 4G"
-            problems.add(value, f"expected a number of at least 0, found {described(value)}", help=remedy)
-            raise Unreadable
+            raise refuse(value, "a number of at least 0", problems, remedy)
         return Fraction(found[1]) * _UNITS[found[2]]
 
     def schema(self) -> Schema:
@@ -79,12 +78,10 @@ class OutputShape(Written):
     def read(self, value: Value, rank: int | None, problems: Problems) -> tuple[int, ...]:
         """Return the sizes, from a list or from text such as 512x7x7."""
         if isinstance(value, Scalar) and _SHAPE.fullmatch(value.text.strip()):
-            parts = re.split("[xX×]", value.text)
-            value = Listing(value.place, tuple(Scalar(value.place, part.strip()) for part in parts))
+            value = sizes_in(value)
         if not isinstance(value, Listing) or not 1 <= len(value.items) <= 4:
             remedy = "write [512, 7, 7] or 512x7x7, or [1000] for a flat vector"
-            problems.add(value, f"expected a shape, found {described(value)}", help=remedy)
-            raise Unreadable
+            raise refuse(value, "a shape", problems, remedy)
         return read_all(value, lambda item: read(Whole(1), item, rank, problems))
 
     def schema(self) -> Schema:

@@ -92,6 +92,11 @@ def refuse(value: Value, expected: str, problems: Problems, hint: str | None = N
     return Unreadable()
 
 
+def sizes_in(value: Scalar) -> Listing:
+    """Return the sizes in text such as 3x224x224 as a list of them."""
+    return Listing(value.place, tuple(Scalar(value.place, part.strip()) for part in re.split("[xX×]", value.text)))
+
+
 def read_all(value: Listing, read_one: Callable[[Value], Any]) -> tuple[Any, ...]:
     """Read every item, so that each wrong one is reported, and raise `Unreadable` if any was."""
     results, failed = [], False

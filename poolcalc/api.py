@@ -5,6 +5,7 @@ columns. Every error that is raised on purpose is a `PoolcalcError`.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from importlib.resources import files
 from io import BytesIO
 from os import PathLike
@@ -135,7 +136,7 @@ def confirm(
         raise ValueError("batch, threads and channels are at least 1")
     report = analyze(network)
     found = run(report.analysis, batch=batch, seed=seed, progress=progress, threads=threads, channels=channels)
-    return Report(report.design, report.analysis, found)
+    return replace(report, forward=found)
 
 
 def prove(network: Design | Graph, *, origin: str = INPUT) -> Report:
@@ -147,7 +148,7 @@ def prove(network: Design | Graph, *, origin: str = INPUT) -> Report:
     from poolcalc.execution.proof import prove as proven
 
     report = analyze(network, origin=origin)
-    return Report(report.design, report.analysis, proof=proven(report.analysis, report.actual))
+    return replace(report, proof=proven(report.analysis, report.actual))
 
 
 def unit(report: Report, layer: str | None = None, position: Sequence[int] | None = None) -> "UnitView":
@@ -158,11 +159,11 @@ def unit(report: Report, layer: str | None = None, position: Sequence[int] | Non
     same, and stand at 0 on every axis.
     Raises UnknownLayer where there is no such layer or it sees nothing, NoSuchPlace where it has no such unit.
     """
-    from poolcalc.answers.lookup import last_map, layer_named
+    from poolcalc.answers.lookup import last_map, layer_named, units_of
     from poolcalc.answers.view import view_unit
 
     found = layer_named(report, layer) if layer is not None else last_map(report)
-    units = found.spatial or (1,) * len(report.analysis.origin_shape[1:])
+    units = units_of(report, found)
     place = tuple(size // 2 for size in units) if position is None else _place(position, units)
     return view_unit(report, found, place)
 

@@ -78,7 +78,7 @@ def actual_fields(analysis: Analysis) -> dict[str, ActualField | None]:
     through = _Reader()
 
     def step(layer: Sized, sources: Sequence[tuple[Read, ActualField]]) -> ActualField | None:
-        units = layer.shape[1:] or (1,) * len(pixels)
+        units = layer.spatial or (1,) * len(pixels)
         products = _maximal(
             [through.read(product, read, units) for read, field in sources for product in field.products]
         )

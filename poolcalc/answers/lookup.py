@@ -7,6 +7,7 @@ from poolcalc.analysis.layer import Layer
 from poolcalc.analysis.layers import last_local
 from poolcalc.answers.report import Report
 from poolcalc.errors import UnknownLayer
+from poolcalc.network.op import Shape
 from poolcalc.wish import Wish
 from poolcalc.wording import did_you_mean
 
@@ -28,6 +29,11 @@ def last_map(report: Report, start: Layer | None = None) -> Layer:
     if layer := last_local(start or report.layers[-1], layers):
         return layer
     raise UnknownLayer("no layer has units of its own", Wish.NAME_A_LAYER)
+
+
+def units_of(report: Report, layer: Layer) -> Shape:
+    """Return how many places the units of a layer have on every axis: those of flat vectors all stand at 0."""
+    return layer.spatial or (1,) * len(report.analysis.origin_shape[1:])
 
 
 def actual_of(report: Report, layer: Layer) -> ActualField:

@@ -8,7 +8,7 @@ import typer
 from poolcalc.analysis.layer import Layer
 from poolcalc.analysis.layers import analyse
 from poolcalc.answers import Report
-from poolcalc.answers.lookup import last_map, layer_named, seeing
+from poolcalc.answers.lookup import last_map, layer_named, seeing, units_of
 from poolcalc.cli import options
 from poolcalc.cli.asking import tell
 from poolcalc.network.design import Design
@@ -131,7 +131,7 @@ def _map_named(report: Report, name: str) -> str:
 
 
 def _unit(report: Report, layer: Layer, unit: str) -> tuple[int, ...]:
-    units = layer.spatial or (1,) * len(report.analysis.origin_shape[1:])
+    units = units_of(report, layer)
     return tuple(size // 2 for size in units) if unit == "center" else options.place(unit, units, "--unit")
 
 

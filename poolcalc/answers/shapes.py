@@ -122,7 +122,7 @@ def confirmation_line(report: Report) -> str:
     answers = [report.confirmed(layer) for layer in report.layers]
     line = f"NumPy forward pass confirmed {answers.count(True)} of {total} shapes"
     if channels := report.forward.channels:
-        line += f" with {channels} channel{'s' * (channels > 1)}"
+        line += f" with {channels} channel{'' if channels == 1 else 's'}"
     if report.forward.batch > 1:
         line += f" on a batch of {report.forward.batch}"
     if answers.count(None):

@@ -47,7 +47,6 @@ def run(
     allocated, where the memory is not enough.
     """
     threads = threads or _default_threads()
-
     _require_memory(estimate.memory(analysis, threads=threads, channels=channels), thin=bool(channels))
     start = perf_counter()
     shares = _shares(estimate.seconds(analysis, threads=threads, channels=channels) * batch) if progress else []

@@ -120,8 +120,8 @@ def _dropped(facts: Facts) -> _Measured:
     """Return the most rows that a layer loses on one axis."""
     lost = {name: max(map(len, rows)) for name, rows in facts.lost.items()}
     worst = max(lost, key=lambda name: lost[name], default=facts.graph.outputs[0])
-    names = [*islice(lost, 4), *["…"] * (len(lost) > 4)]
-    note = f"rows are lost at {', '.join(names)}" if len(lost) > 1 else None
+    names = ", ".join(islice(lost, 4)) + (", …" if len(lost) > 4 else "")
+    note = f"rows are lost at {names}" if len(lost) > 1 else None
     count = lost.get(worst, 0)
     return _Measured(facts.layers[worst], [(count, count)], note)
 

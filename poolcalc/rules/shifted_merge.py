@@ -48,7 +48,7 @@ class ShiftedMerge(Rule, code="PC103", severity="warning"):
                 shifts = (shift for axis in range(len(facts.axes)) for shift in _shifts(facts, layer, axis))
                 if found := next(shifts, None):
                     word, one, other, shift = found
-                    amount = f"{float(abs(shift)):g} input {word}{'s' * (abs(shift) != 1)}"
+                    amount = f"{float(abs(shift)):g} input {word}{'' if abs(shift) == 1 else 's'}"
                     message = f"{other} looks {amount} {'behind' if shift > 0 else 'before'} {one}"
                     yield self.found(layer, message, "measured between the centres of what their units see")
 

@@ -62,5 +62,7 @@ class Progression:
             else:
                 runs.append([offset])
         texts = [f"{run[0]}" if len(run) == 1 else f"{run[0]}…{run[-1]}" for run in runs if run[0]]
-        multiples = [f"{self.step}n"] * (self.offsets[0] == 0)
-        return ", ".join(multiples + [f"{self.step}n + {some(texts, MOST_TERMS)}"] * bool(texts))
+        multiples = [f"{self.step}n"] if self.offsets[0] == 0 else []
+        if texts:
+            multiples.append(f"{self.step}n + {some(texts, MOST_TERMS)}")
+        return ", ".join(multiples)

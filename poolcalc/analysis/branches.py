@@ -101,9 +101,9 @@ def broken_merge(layer: Layer) -> BrokenMerge | None:
     return None
 
 
-def ancestors(graph: Graph, name: str) -> set[str]:
-    """Return the names of all that a node depends on, and its own."""
-    found = {name}
+def ancestors(graph: Graph, *names: str) -> set[str]:
+    """Return the names of all that some nodes depend on, and their own."""
+    found = set(names)
     for node in reversed(graph.nodes):
         if node.name in found:
             found.update(node.inputs)

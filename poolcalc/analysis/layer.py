@@ -86,17 +86,18 @@ class Sized:
 
 @dataclass(frozen=True)
 class Stopped:
-    """A layer that cannot run, or that depends on one: it has no figures, and tables leave them blank.
+    """A layer that cannot run, or that depends on one: it has no shape, and what rests on that is left blank.
 
     problem: why it cannot run; None where the reason lies before it.
+    params: its learned values, where they are certain without the sizes; None where they are not.
     """
 
     node: Node
     input_shapes: tuple[Shape | None, ...]
     problem: Impossible | None = None
+    params: int | None = None
     shape: ClassVar[None] = None
     spatial: ClassVar[Shape] = ()
-    params: ClassVar[None] = None
     macs: ClassVar[None] = None
     activations: ClassVar[None] = None
     reads: ClassVar[tuple[Read, ...]] = ()

@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import cycle
 from math import prod
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
+from poolcalc.analysis.certain import certain_params
 from poolcalc.analysis.layer import Layer, Read, Sized, Stopped, T, by_axis
 from poolcalc.analysis.outcome import Outcome, outcome
 from poolcalc.analysis.unread import Unread, lost_rows, unread
@@ -20,6 +21,22 @@ from poolcalc.network.graph import INPUT, Graph, Node
 from poolcalc.network.op import Impossible, Op, Shape
 from poolcalc.network.walk import walk
 from poolcalc.wording import times
+
+Figure = Literal["params", "macs", "activations"]
+"""What is counted of every layer."""
+
+
+class Total(NamedTuple):
+    """A sum over `layers` of a network's `of` layers: of the others, the figure is not known."""
+
+    value: int
+    layers: int
+    of: int
+
+    @property
+    def complete(self) -> bool:
+        """Whether it is the network's."""
+        return self.layers == self.of
 
 
 @dataclass(frozen=True)
@@ -60,9 +77,17 @@ class Analysis:
         """For layers that round down, the rows of their input along every axis that are lost by that."""
         return lost_rows(self.unread)
 
+    def total(self, figure: Figure) -> Total:
+        """Return the sum of a figure over the layers of which it is known."""
+        known = [value for value in (getattr(layer, figure) for layer in self.layers) if value is not None]
+        return Total(sum(known), len(known), len(self.layers))
+
     @property
     def peak_activations(self) -> int:
-        """Most values alive at once, input included, when every tensor is freed after its last reader."""
+        """Most values alive at once, input included, when every tensor is freed after its last reader.
+
+        Of layers that can run alone: it may be more where others cannot.
+        """
         values = {name: prod(shape) for name, shape in self.shapes.items()}
         total = peak = values[INPUT]
         for layer, expiring in zip(self.layers, self.graph.expiring, strict=True):
@@ -93,11 +118,11 @@ class Analysis:
 
 
 def last_local(start: Layer, layers: Mapping[str, Layer]) -> Layer | None:
-    """Return the last layer, back from `start`, whose units see different places; None where there is none."""
+    """Return the last layer, back from `start`, whose units see different places; None where that is not known."""
     layer: Layer | None = start
-    while layer and not any(field.local for field in layer.fields):
+    while isinstance(layer, Sized) and not any(field.local for field in layer.fields):
         layer = layers.get(layer.node.inputs[0])
-    return layer
+    return layer if isinstance(layer, Sized) else None
 
 
 def analyse(graph: Graph, *, origin: str = INPUT, gates: bool = True) -> Analysis:
@@ -127,16 +152,18 @@ def analyse(graph: Graph, *, origin: str = INPUT, gates: bool = True) -> Analysi
         layer = Sized(node, shapes, made.shape, made.params, made.macs, reads, made.remainders, fields)
         return _Tensor(made.sizes, fields, layer)
 
-    layers: list[Layer] = []
-    shapes: dict[str, Shape] = {INPUT: graph.input}
     image = _Tensor(graph.input, pixels if origin == INPUT else ())
-    for node, tensor in walk(graph, {INPUT: image}, step):
-        if tensor and tensor.layer:
-            layers.append(tensor.layer)
-            shapes[node.name] = tensor.shape
-        else:
-            layers.append(Stopped(node, tuple(map(shapes.get, node.inputs)), problems.get(node.name)))
-    return Analysis(graph, tuple(layers), origin, gates)
+    found = {node.name: tensor for node, tensor in walk(graph, {INPUT: image}, step)}
+    shapes = {INPUT: graph.input} | {name: tensor.shape for name, tensor in found.items() if tensor}
+    params = certain_params(graph, shapes) if problems else {}
+
+    def layer(node: Node) -> Layer:
+        if (tensor := found[node.name]) and tensor.layer:
+            return tensor.layer
+        name, inputs = node.name, tuple(map(shapes.get, node.inputs))
+        return Stopped(node, inputs, problems.get(name), params.get(name))
+
+    return Analysis(graph, tuple(map(layer, graph.nodes)), origin, gates)
 
 
 _Source = tuple[Read, tuple[Field, ...]]

@@ -37,7 +37,7 @@ def outcome(op: Op, inputs: Sequence[Shape]) -> Outcome:
     return Outcome(
         shape,
         tuple(map(int, shape)),
-        sum(weight.size for weight in op.weights(inputs).values() if weight.learned),
+        learned(op, inputs),
         op.macs(inputs, shape),
         taps,
         tuple(
@@ -45,6 +45,11 @@ def outcome(op: Op, inputs: Sequence[Shape]) -> Outcome:
             for reads, given in zip(taps, inputs, strict=False)
         ),
     )
+
+
+def learned(op: Op, inputs: Sequence[Shape]) -> int:
+    """Return how many values an operator learns on inputs of certain shapes."""
+    return sum(weight.size for weight in op.weights(inputs).values() if weight.learned)
 
 
 def require_accepted(op: Op, inputs: Sequence[Shape]) -> None:

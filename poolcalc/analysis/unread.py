@@ -7,15 +7,16 @@
 * **skipped**: any other, mostly between the windows of a kernel smaller than its stride, or between dilated taps.
 
 Whoever works on each position alone (`Op.neutral`) is no reader: it hands the rows on to those that read it. A result
-of the network is read whole. A remainder that consists of padding loses nothing. Lost rows are counted once, in their
-tensor, at the first of the layers that round most of them away.
+of the network is read whole, and of what a layer reads that cannot run, nothing is said. A remainder that consists of
+padding loses nothing. Lost rows are counted once, in their tensor, at the first of the layers that round most of them
+away.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
-from poolcalc.analysis.layer import Layer, Sized
+from poolcalc.analysis.layer import Layer, Sized, Stopped
 from poolcalc.analysis.remainder import NOTHING, Remainder, lost
 from poolcalc.geometry.taps import Taps
 from poolcalc.network.graph import INPUT, Graph
@@ -44,12 +45,13 @@ def origins(graph: Graph) -> dict[str, str]:
     return found
 
 
-def unread(graph: Graph, layers: Iterable[Layer]) -> dict[str, tuple[Unread, ...]]:
+def unread(graph: Graph, layers: Sequence[Layer]) -> dict[str, tuple[Unread, ...]]:
     """Return, for every tensor of which rows are left unread, those rows along every axis."""
     found = origins(graph)
     sized = {layer.node.name: layer for layer in layers if isinstance(layer, Sized)}
     shapes = {INPUT: graph.input} | {name: layer.shape for name, layer in sized.items()}
-    results = {found.get(name, name) for name in graph.outputs}
+    unknown = [source for layer in layers if isinstance(layer, Stopped) for source in layer.node.inputs]
+    whole = {found.get(name, name) for name in (*graph.outputs, *unknown)}
     readers: dict[str, list[_Reader]] = {}
     for layer in sized.values():
         for place, source in enumerate(layer.node.inputs if not layer.node.op.neutral else ()):
@@ -57,7 +59,7 @@ def unread(graph: Graph, layers: Iterable[Layer]) -> dict[str, tuple[Unread, ...
     left = {
         name: tuple(_unread(those, axis, size) for axis, size in enumerate(shapes[name][1:]))
         for name, those in readers.items()
-        if name not in results
+        if name not in whole
     }
     return {name: axes for name, axes in left.items() if any(axis.rows for axis in axes)}
 

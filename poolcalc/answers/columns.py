@@ -4,25 +4,39 @@ from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple, overload
 
 from poolcalc.analysis.layer import Layer
+from poolcalc.analysis.layers import Figure
 from poolcalc.answers.folding import rows_above
 from poolcalc.answers.report import Report
 from poolcalc.geometry.field import Summary
-from poolcalc.renderers.answer import Cell, Column, Note, Row, Table
+from poolcalc.renderers.answer import Cell, Column, Note, Row, Table, counted
 from poolcalc.wording import NONE, evenly, exact, percent, times
 
 
 class Declared(NamedTuple):
-    """A column and the cell that it has for a layer; counted columns have a total."""
+    """A column and the cell that it has for a layer; of those where something is counted the sum is given, too."""
 
     column: Column
     cell: Callable[[Report, Layer], Cell]
-    total: Callable[[Report], int] | None = None
+    counts: Figure | None = None
 
 
 def declared(key: str, title: str, cell: Callable[[Report, Layer], Cell], **options: Any) -> Declared:
     """Return a column, and its cells."""
-    total = options.pop("total", None)
-    return Declared(Column(key=key, title=title, **options), cell, total)
+    return Declared(Column(key=key, title=title, **options), cell)
+
+
+def counting(figure: Figure, title: str, **options: Any) -> Declared:
+    """Return a column with a figure that is summed up over the layers."""
+
+    def cell(_: Report, layer: Layer) -> Cell:
+        return counted([getattr(layer, figure)])
+
+    return Declared(Column(key=figure, title=title, shared="sum", **options), cell, figure)
+
+
+def total(report: Report, figure: Figure) -> Cell:
+    """Return the sum of a figure over all layers, or how much it is at least."""
+    return counted([getattr(layer, figure) for layer in report.layers])
 
 
 def _name(_: Report, layer: Layer) -> Cell:
@@ -99,8 +113,8 @@ def layer_table(report: Report, columns: Sequence[Declared]) -> Table:
     for layer, above in zip(report.layers, rows_above(report.layers), strict=True):
         rows.append(Row(_Cells(report, layer, columns), "plain" if layer.shape else "error", above))
     totals = None
-    if any(each.total for each in columns):
-        sums = [Cell(f"{each.total(report):,}", each.total(report)) if each.total else Cell("") for each in columns]
+    if any(each.counts for each in columns):
+        sums = [total(report, each.counts) if each.counts else Cell("") for each in columns]
         totals = Row((Cell.plain("total"), *sums[1:]))
     return Table(tuple(each.column for each in columns), tuple(rows), totals)
 

@@ -4,82 +4,26 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import zip_longest
-from typing import Any, NamedTuple
+from typing import Any
 
 from poolcalc.analysis.layer import Layer
+from poolcalc.analysis.layers import Figure
 from poolcalc.analysis.matching import Pair, matched
+from poolcalc.answers.change import COLUMNS, Change, Value, rows_of
 from poolcalc.answers.lookup import last_map, layer_named
+from poolcalc.answers.report import FIGURES as TOTALS
 from poolcalc.answers.report import Report, parameters_of
 from poolcalc.errors import UnknownLayer
 from poolcalc.geometry.field import Summary
 from poolcalc.network.op import Op, Shape
-from poolcalc.renderers.answer import Answer, Cell, Column, Note, Row, Table
+from poolcalc.renderers.answer import Answer, Note, Row, Table
 from poolcalc.wish import Wish
-from poolcalc.wording import NONE, counted, evenly, percent, times
+from poolcalc.wording import counted
 
 SCHEMA = "poolcalc.diff/1"
 
 FIGURES = ("output", "receptive_field", "params", "macs")
 """What is compared, of the network and of every layer."""
-
-TITLES = {"receptive_field": "receptive field", "macs": "MACs"}
-"""What people call a figure, where that is not its key."""
-
-COLUMNS = (
-    Column(key="name", title="name", left=True),
-    Column(key="figure", title="figure", left=True),
-    Column(key="base", title="Base"),
-    Column(key="head", title="Head"),
-    Column(key="delta", title="Δ"),
-    Column(key="delta_percent", title="%", expendable=1),
-)
-
-Value = int | str | tuple[int | str, ...] | None
-"""A count, words, or one figure per axis; None where there is none."""
-
-
-class Change(NamedTuple):
-    """One figure before and after. name: the layer; "" for the network as a whole."""
-
-    name: str
-    figure: str
-    base: Value
-    head: Value
-
-    @property
-    def changed(self) -> bool:
-        """Whether the two differ."""
-        return self.base != self.head
-
-    @property
-    def delta(self) -> int | tuple[int, ...] | None:
-        """What was added, on every axis; None where the two cannot be subtracted."""
-        if isinstance(self.base, int) and isinstance(self.head, int):
-            return self.head - self.base
-        if isinstance(self.base, tuple) and isinstance(self.head, tuple) and len(self.base) == len(self.head):
-            pairs = zip(self.base, self.head, strict=True)
-            numbers = [(a, b) for a, b in pairs if isinstance(a, int) and isinstance(b, int)]
-            return tuple(b - a for a, b in numbers) if len(numbers) == len(self.base) else None
-        return None
-
-    @property
-    def percent(self) -> float | None:
-        """What was added to a count, in percent of it."""
-        if isinstance(self.base, int) and isinstance(self.head, int) and self.base:
-            return 100 * (self.head - self.base) / self.base
-        return None
-
-    @property
-    def sentence(self) -> str:
-        """Say what changed."""
-        of = f" of {self.name}" if self.name else ""
-        before, now = (_text(value, self.figure) for value in (self.base, self.head))
-        return f"{TITLES.get(self.figure, self.figure)}{of} changed from {before} to {now}"
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return the figures as plain data."""
-        values = {"base": self.base, "head": self.head, "delta": self.delta, "delta_percent": self.percent}
-        return {key: list(value) if isinstance(value, tuple) else value for key, value in values.items()}
 
 
 @dataclass(frozen=True)
@@ -99,8 +43,7 @@ class Difference:
             name = (now or before) if len(outputs) > 1 else ""
             changes.append(Change(name, "output", _output(base, before), _output(head, now)))
             changes.append(Change(name, "receptive_field", _last_field(base, before), _last_field(head, now)))
-        totals = ("params", "macs", "activations")
-        return [*changes, *(Change("", total, getattr(base, total), getattr(head, total)) for total in totals)]
+        return [*changes, *(Change("", total, _total(base, total), _total(head, total)) for total in TOTALS)]
 
     @cached_property
     def layers(self) -> list[tuple[Pair, list[Change]]]:
@@ -109,15 +52,30 @@ class Difference:
         return [(pair, list(_changes(pair))) for pair in pairs]
 
     def changed(self, figures: Collection[str] | None = None) -> list[Change]:
-        """Return what changed of the network as a whole, all of it or some figures."""
-        return [change for change in self.headline if change.changed and (not figures or change.figure in figures)]
+        """Return what changed, or may have, of the network as a whole, all of it or some figures."""
+        asked = [change for change in self.headline if not figures or change.figure in figures]
+        return [change for change in asked if change.changed or (self.broken and change.head is None)]
+
+    @property
+    def broken(self) -> list[str]:
+        """Say which network cannot run, and why; nothing where both can."""
+        reports = {"base": self.base, "head": self.head}
+        first = {side: next(filter(None, map(_problem, report.layers)), None) for side, report in reports.items()}
+        return [f"{side} cannot run: {problem}" for side, problem in first.items() if problem]
 
     def to_dict(self, *, everything: bool = False) -> dict[str, Any]:
         """Return the difference as plain data; everything: with the layers that did not change."""
-        sides = {"base": self.base.design, "head": self.head.design}
+        sides = {"base": self.base, "head": self.head}
         return {
             "schema": SCHEMA,
-            **{side: {"architecture": design.name, "source": design.source.name} for side, design in sides.items()},
+            **{
+                side: {
+                    "architecture": report.design.name,
+                    "source": report.design.source.name,
+                    "complete": not report.incomplete,
+                }
+                for side, report in sides.items()
+            },
             "network": [
                 {"output": change.name or None, "figure": change.figure, **change.to_dict()} for change in self.headline
             ],
@@ -136,8 +94,9 @@ class Difference:
 
 def answer(difference: Difference, *, everything: bool = False) -> Answer:
     """Return the networks as wholes, then the layers that changed; everything: all layers, all figures."""
+    names = f"{difference.base.design.source.name} → {difference.head.design.source.name}"
     return Answer(
-        f"{difference.base.design.source.name} → {difference.head.design.source.name}",
+        "; ".join([*difference.broken, names]),
         tables=lambda: _tables(difference, everything=everything),
         data=lambda: difference.to_dict(everything=everything),
         notes=lambda: [] if _listed(difference, everything=everything) else [Note(_summary(difference))],
@@ -145,7 +104,7 @@ def answer(difference: Difference, *, everything: bool = False) -> Answer:
 
 
 def _tables(difference: Difference, *, everything: bool) -> list[Table]:
-    whole = Table(COLUMNS, tuple(_rows(difference.headline, "network")))
+    whole = Table(COLUMNS, tuple(rows_of(difference.headline, "network")))
     rows = _listed(difference, everything=everything)
     more = Note(_summary(difference), None if everything else Wish.LIST_ALL)
     return [whole, Table(COLUMNS, rows, title=more)] if rows else [whole]
@@ -156,7 +115,7 @@ def _listed(difference: Difference, *, everything: bool) -> tuple[Row, ...]:
     listed = [
         [change for change in changes if everything or _is_news(pair, change)] for pair, changes in difference.layers
     ]
-    return tuple(row for changes in listed for row in _rows(changes))
+    return tuple(row for changes in listed for row in rows_of(changes))
 
 
 def _summary(difference: Difference) -> str:
@@ -230,6 +189,16 @@ def _operator(op: Op | None) -> str | None:
     return f"{op.keyword} {op.notation()}".rstrip() if op else None
 
 
+def _total(report: Report, figure: Figure) -> int | None:
+    """Return a sum over all layers, none where it is known of some of them alone."""
+    total = report.total(figure)
+    return total.value if total.complete else None
+
+
+def _problem(layer: Layer) -> str | None:
+    return f"{layer.node.name}: {layer.problem.message}" if layer.problem else None
+
+
 def _output(report: Report, name: str | None) -> Shape | None:
     return layer_named(report, name).shape if name else None
 
@@ -239,60 +208,3 @@ def _last_field(report: Report, name: str | None) -> Value:
         return _field(last_map(report, layer_named(report, name))) if name else None
     except UnknownLayer:
         return None
-
-
-def _rows(changes: Sequence[Change], whole: str = "") -> Iterator[Row]:
-    """Yield a line for each figure, the first of a layer with its name."""
-    shown = None
-    for change in changes:
-        name = change.name or whole
-        yield Row((
-            Cell("" if name == shown else name, name),
-            Cell(TITLES.get(change.figure, change.figure), change.figure),
-            *(Cell(_text(value, change.figure), _compact(value)) for value in (change.base, change.head)),
-            Cell(_delta(change), _compact(change.delta)),
-            Cell(_signed_percent(change.percent), change.percent),
-        ))  # fmt: skip
-        shown = name
-
-
-def _text(value: Value, figure: str) -> str:
-    match value:
-        case None:
-            return NONE
-        case int():
-            return f"{value:,}"
-        case tuple():
-            return evenly(value) if figure == "receptive_field" else times(value)
-    return value
-
-
-def _compact(value: Value) -> Any:
-    return "x".join(map(str, value)) if isinstance(value, tuple) else value
-
-
-def _delta(change: Change) -> str:
-    """Write what was added, once where all axes agree.
-
-    >>> _delta(Change("", "output", (64, 56, 56), (128, 56, 56))), _delta(Change("", "receptive_field", (9, 9), (7, 7)))
-    ('+64, 0, 0', '−2')
-    """
-    match change.delta:
-        case None if change.figure == "operator" and change.base is None:  # only a layer that is not there has none
-            return "added"
-        case None:
-            return "removed" if change.figure == "operator" and change.head is None else ""
-        case int() as amount:
-            return _signed(amount)
-        case amounts:
-            return ", ".join(map(_signed, amounts if len(set(amounts)) > 1 else amounts[:1]))
-
-
-def _signed(amount: int) -> str:
-    return f"{amount:+,}".replace("-", "−") if amount else "0"
-
-
-def _signed_percent(value: float | None) -> str:
-    if not value:
-        return "" if value is None else "0 %"
-    return f"{'+' if value > 0 else '−'}{percent(abs(value))}"

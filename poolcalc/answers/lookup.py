@@ -26,8 +26,11 @@ def layer_named(report: Report, name: str) -> Layer:
 def last_map(report: Report, start: Layer | None = None) -> Layer:
     """Return the last layer, back from `start`, whose units still look at different places."""
     layers = {layer.node.name: layer for layer in report.layers}
-    if layer := last_local(start or report.layers[-1], layers):
+    start = start or report.layers[-1]
+    if layer := last_local(start, layers):
         return layer
+    if start.shape is None:
+        raise UnknownLayer(f"{start.node.name} cannot run, so its units see nothing", Wish.NAME_A_LAYER)
     raise UnknownLayer("no layer has units of its own", Wish.NAME_A_LAYER)
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
+from poolcalc.answers.columns import total
 from poolcalc.answers.report import Report
 from poolcalc.renderers.answer import Answer, Cell, Column, Row, Table
 from poolcalc.wording import times
@@ -35,6 +36,7 @@ def _entry(report: Report) -> dict[str, Any]:
         "input": list(design.graph.input),
         "params": report.params,
         "macs": report.macs,
+        "complete": not report.incomplete,
         "description": design.description,
         "reference": design.reference,
     }
@@ -45,8 +47,8 @@ def _row(report: Report) -> Row:
     return Row((
         Cell.plain(design.name),
         Cell(times(design.graph.input), "x".join(map(str, design.graph.input))),
-        Cell(f"{report.params:,}", report.params),
-        Cell(f"{report.macs:,}", report.macs),
+        total(report, "params"),
+        total(report, "macs"),
         Cell(design.description or "", design.description),
         Cell(design.reference or "", design.reference),
     ))  # fmt: skip

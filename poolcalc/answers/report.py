@@ -9,7 +9,7 @@ from typing import Any
 
 from poolcalc.analysis.actual import ActualField
 from poolcalc.analysis.layer import Layer
-from poolcalc.analysis.layers import Analysis
+from poolcalc.analysis.layers import Analysis, Figure, Total
 from poolcalc.execution.results import Confirmation, Proof
 from poolcalc.finding import Finding
 from poolcalc.network.design import Design
@@ -18,11 +18,15 @@ from poolcalc.network.graph import Graph, Node
 from poolcalc.network.op import Op
 from poolcalc.renderers.answer import Answer, Note, Table
 from poolcalc.rule.facts import Facts
+from poolcalc.rule.rule import Rule
 from poolcalc.rules import doubts
 from poolcalc.rules.broken_expectation import BrokenExpectation
 from poolcalc.wording import exact
 
 SCHEMA = "poolcalc.report/1"
+
+FIGURES: tuple[Figure, ...] = ("params", "macs", "activations")
+"""What is summed up over all layers."""
 
 
 @dataclass(frozen=True)
@@ -54,23 +58,32 @@ class Report:
 
     @property
     def params(self) -> int:
-        """Learned values of all layers."""
-        return sum(layer.params for layer in self.analysis.sized.values())
+        """Learned values of all layers; at least so many where they are `incomplete`, as with the next two."""
+        return self.total("params").value
 
     @property
     def macs(self) -> int:
         """Multiply-accumulates of all layers, per image."""
-        return sum(layer.macs for layer in self.analysis.sized.values())
+        return self.total("macs").value
 
     @property
     def activations(self) -> int:
         """Values that all layers put out, per image."""
-        return sum(layer.activations for layer in self.analysis.sized.values())
+        return self.total("activations").value
 
     @property
     def peak_activations(self) -> int:
-        """Most values alive at once during a forward pass, input included."""
+        """Most values alive at once during a forward pass, input included; only known where all layers can run."""
         return self.analysis.peak_activations
+
+    def total(self, figure: Figure) -> Total:
+        """Return the sum of a figure, and over how many layers it goes."""
+        return self.analysis.total(figure)
+
+    @property
+    def incomplete(self) -> tuple[Figure, ...]:
+        """The figures whose sums go over fewer layers than there are, and are too small."""
+        return tuple(figure for figure in FIGURES if not self.total(figure).complete)
 
     @cached_property
     def facts(self) -> Facts:
@@ -96,6 +109,12 @@ class Report:
         """What makes the numbers doubtful, and what was asked and is not kept."""
         found = [finding for rule in doubts() for finding in rule.check(self.facts)]
         return (*found, *BrokenExpectation().broken(self.facts, self.asked))
+
+    @property
+    def _looking(self) -> list[Rule]:
+        """The rules that `findings` come from."""
+        asked = [BrokenExpectation()] if self.asked else []
+        return [rule for rule in (*doubts(), *asked) if rule.applies(self.facts)]
 
     def reduction(self, layer: Layer) -> float | None:
         """Return the share of positions that a layer removes, in percent; negative where it adds some."""
@@ -123,6 +142,8 @@ class Report:
                 "macs": self.macs,
                 "activations": self.activations,
                 "peak_activations": self.peak_activations,
+                "complete": not self.incomplete,
+                "incomplete": list(self.incomplete),
             },
             "forward": {
                 "ran": forward is not None,
@@ -131,12 +152,13 @@ class Report:
                 "seed": forward.seed if forward else None,
                 "seconds": forward.seconds if forward else None,
             },
-            "findings": self.findings_dict(),
+            **self.findings_dict(),
         }
 
-    def findings_dict(self) -> list[dict[str, Any]]:
-        """Return what is wrong, as plain data."""
-        return [finding.to_dict(self.design.source.name, self.design.places) for finding in self.findings]
+    def findings_dict(self) -> dict[str, Any]:
+        """Return what is wrong, as plain data, and the codes of the rules that looked; `check` asks all others."""
+        findings = [finding.to_dict(self.design.source.name, self.design.places) for finding in self.findings]
+        return {"rules": [rule.id.code for rule in self._looking], "findings": findings}
 
     def answer(
         self,

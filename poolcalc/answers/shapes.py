@@ -11,6 +11,7 @@ from poolcalc.answers.columns import (
     JUMP,
     NAME,
     OPERATOR,
+    counting,
     declared,
     field_legend,
     layer_table,
@@ -21,8 +22,9 @@ from poolcalc.answers.columns import (
 from poolcalc.answers.derivations import arithmetic_lines
 from poolcalc.answers.folding import rows_above, what_is_folded
 from poolcalc.answers.report import Report
-from poolcalc.renderers.answer import Answer, Cell, Note, counted
-from poolcalc.wording import NONE, evenly, some
+from poolcalc.network.expectation import NOUNS
+from poolcalc.renderers.answer import Answer, Cell, Note
+from poolcalc.wording import NONE, counted, evenly, some
 
 
 def _window(_: Report, layer: Layer) -> Cell:
@@ -35,14 +37,6 @@ def _reduction(report: Report, layer: Layer) -> Cell:
 
 def _cumulative(report: Report, layer: Layer) -> Cell:
     return percentage(report.cumulative_reduction(layer))
-
-
-def _params(_: Report, layer: Layer) -> Cell:
-    return counted([layer.params])
-
-
-def _macs(_: Report, layer: Layer) -> Cell:
-    return counted([layer.macs])
 
 
 def _confirmed(report: Report, layer: Layer) -> Cell:
@@ -59,8 +53,8 @@ COLUMNS = (
     declared("cumulative_reduction_percent", "overall", _cumulative, expendable=6),
     FIELD_SIZE,
     JUMP,
-    declared("params", "params", _params, total=lambda report: report.params, shared="sum"),
-    declared("macs", "MACs", _macs, expendable=5, total=lambda report: report.macs, shared="sum"),
+    counting("params", "params"),
+    counting("macs", "MACs", expendable=5),
     FIELD_SIZE_MIN,
     declared("confirmed", "", _confirmed, machine=True),
     ARCHITECTURE,
@@ -99,10 +93,21 @@ def _legend(layers: Sequence[Layer]) -> list[Note]:
 
 
 def _summary(report: Report) -> list[Note]:
-    alive = report.peak_activations
-    memory = f"at most {alive:,} alive at once ({alive * 4 / 2**20:,.1f} MiB in float32)"
-    lines = [f"{report.activations:,} activations per image, {memory}"]
+    activations = report.total("activations")
+    lines = [f"{'' if activations.complete else 'at least '}{activations.value:,} activations per image"]
+    if activations.complete:
+        alive = report.peak_activations
+        lines[0] += f", at most {alive:,} alive at once ({alive * 4 / 2**20:,.1f} MiB in float32)"
+    if short := shortfall(report):
+        lines.append(f"≥, at least: {short}; what the others need is not known")
     return list(map(Note, [*lines, *unread_lines(report.analysis), confirmation_line(report)]))
+
+
+def shortfall(report: Report) -> str:
+    """Say over how many layers sums go that are no totals."""
+    totals = {NOUNS.get(figure, figure): report.total(figure) for figure in report.incomplete}
+    parts = [f"{title} of {total.layers}" for title, total in totals.items()]
+    return f"{', '.join(parts)} of {counted(len(report.layers), 'layer')}" if parts else ""
 
 
 def unread_lines(analysis: Analysis) -> Iterator[str]:
@@ -116,10 +121,13 @@ def unread_lines(analysis: Analysis) -> Iterator[str]:
 
 def confirmation_line(report: Report) -> str:
     """Say what was confirmed by running it, and what was not."""
-    total = len(report.layers)
+    sized = report.analysis.sized.values()
+    total, stopped = len(sized), len(report.layers) - len(sized)
+    rest = f"; {counted(stopped, 'layer')} cannot run" if stopped else ""
     if report.forward is None:
-        return f"not confirmed: the forward pass was not run, {total} shapes are predictions"
-    answers = [report.confirmed(layer) for layer in report.layers]
+        predicted = "1 shape is a prediction" if total == 1 else f"{total} shapes are predictions"
+        return f"not confirmed: the forward pass was not run, {predicted}{rest}"
+    answers = list(map(report.confirmed, sized))
     line = f"NumPy forward pass confirmed {answers.count(True)} of {total} shapes"
     if channels := report.forward.channels:
         line += f" with {channels} channel{'' if channels == 1 else 's'}"
@@ -127,4 +135,4 @@ def confirmation_line(report: Report) -> str:
         line += f" on a batch of {report.forward.batch}"
     if answers.count(None):
         line += f"; {answers.count(None)} could not run"
-    return line
+    return line + rest

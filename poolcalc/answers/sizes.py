@@ -169,10 +169,10 @@ def _losses(verdict: Verdict) -> list[str]:
 def _mismatch(mismatch: Mismatch) -> str:
     """Write a layer that cannot run with the sizes that it gets.
 
-    >>> _mismatch(Mismatch("p4", True, (30, 29))), _mismatch(Mismatch("pool", False, (1,)))
-    ('p4 (30 ≠ 29)', 'pool (1)')
+    >>> _mismatch(Mismatch("p4", True, (30, 29))), _mismatch(Mismatch("add", True, (30, 30)))  # channels may differ
+    ('p4 (30 ≠ 29)', 'add (30)')
     """
-    return f"{mismatch.layer} ({' ≠ '.join(map(str, mismatch.sizes))})"
+    return f"{mismatch.layer} ({' ≠ '.join(map(str, dict.fromkeys(mismatch.sizes)))})"
 
 
 def _notes(study: SizeStudy) -> list[Note]:
@@ -243,7 +243,7 @@ def _data(study: SizeStudy) -> dict[str, Any]:
         "source": design.source.name,
         "input": list(design.graph.input),
         "axes": [_axis(study, axis) for axis in range(len(study.axes))],
-        "findings": study.report.findings_dict(),
+        **study.report.findings_dict(),
     }
 
 

@@ -103,9 +103,14 @@ def _one_cell(column: Column, place: int, rows: Sequence[Row]) -> Cell:
 
 
 def counted(values: Sequence[int | None]) -> Cell:
-    """Return the sum of what is known."""
+    """Return the sum of what is known, marked with ≥ where that is not all.
+
+    >>> counted([648, 0]), counted([648, None]).text, counted([None]).text
+    (Cell(text='648', value=648), '≥ 648', '–')
+    """
     known = [value for value in values if value is not None]
-    return Cell(f"{sum(known):,}", sum(known)) if known else Cell(NONE)
+    least = "" if len(known) == len(values) else "≥ "
+    return Cell(f"{least}{sum(known):,}", sum(known)) if known else Cell(NONE)
 
 
 class Answer(NamedTuple):

@@ -64,11 +64,16 @@ class Facts:
         """Those that can run, by name."""
         return self.analysis.sized
 
+    @property
+    def knows_results(self) -> bool:
+        """Whether all outputs can run, so that one can say what the network as a whole sees or predicts."""
+        return all(name in self.sized for name in self.graph.outputs)
+
     @cached_property
-    def readers(self) -> dict[str, list[Sized]]:
+    def readers(self) -> dict[str, list[Layer]]:
         """The layers that read a tensor."""
-        found: dict[str, list[Sized]] = {}
-        for layer in self.sized.values():
+        found: dict[str, list[Layer]] = {}
+        for layer in self.layers.values():
             for name in dict.fromkeys(layer.node.inputs):
                 found.setdefault(name, []).append(layer)
         return found

@@ -21,16 +21,17 @@ class LastMap(NamedTuple):
 
 
 def last_maps(facts: Facts) -> tuple[LastMap, ...]:
-    """Return the last maps on the way to every result."""
+    """Return the last maps on the way to every result that can run (see `Facts.knows_results`)."""
     found: dict[str, LastMap] = {}
-    waiting: list[tuple[str, Layer | None, bool]] = [(name, None, False) for name in facts.graph.outputs]
+    known = filter(facts.sized.__contains__, facts.graph.outputs)
+    waiting: list[tuple[str, Layer | None, bool]] = [(name, None, False) for name in known]
     seen = set(waiting)
     while waiting:
         name, gathers, dense = waiting.pop(0)
         if name == INPUT:
             continue
-        layer = facts.layers[name]
-        if isinstance(layer, Sized) and any(field.local for field in layer.fields):
+        layer = facts.sized[name]
+        if any(field.local for field in layer.fields):
             found.setdefault(name, LastMap(layer, gathers, dense and gathers is not None and gathers.node.op.flattens))
             continue
         dense = dense or (layer.node.op.takes == "vectors" and layer.node.op.gradient == "learned")
@@ -41,6 +42,8 @@ def last_maps(facts: Facts) -> tuple[LastMap, ...]:
 
 
 def finest(facts: Facts) -> tuple[Sized, Fraction] | None:
-    """Return the finest of the last maps, and its jump."""
+    """Return the finest of the last maps, and its jump; None where one of them is not known."""
+    if not facts.knows_results:
+        return None
     jumps = ((last.layer, facts.largest_jump(last.layer.node.name)) for last in last_maps(facts))
     return min(((layer, jump) for layer, jump in jumps if jump), key=lambda found: found[1], default=None)

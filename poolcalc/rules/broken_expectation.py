@@ -2,7 +2,7 @@
 
 A team writes down what a design must keep: the shape of its output, how much a unit sees, what it may cost. Whoever
 changes the network learns here what no longer holds. A layer that cannot run breaks nothing more: it is a finding of
-its own.
+its own, and a budget is then judged only where what is known exceeds it already.
 
 Bad:
 
@@ -30,9 +30,9 @@ from itertools import islice
 from typing import NamedTuple
 
 from poolcalc.analysis.layer import Layer, Sized
-from poolcalc.analysis.layers import last_local
+from poolcalc.analysis.layers import Figure, last_local
 from poolcalc.finding import Finding
-from poolcalc.network.expectation import Expectation, Span
+from poolcalc.network.expectation import NOUNS, Expectation, Span
 from poolcalc.rule.facts import Facts
 from poolcalc.rule.rule import Rule
 from poolcalc.wording import figures
@@ -47,19 +47,20 @@ class BrokenExpectation(Rule, code="PC600", severity="error"):
         """Yield what is not kept, each where it was asked."""
         for expectation in expectations:
             for measured in _measured(expectation, facts):
-                if measured.found is None or not expectation.allows(measured.found):
+                if not measured.keeps(expectation):
                     yield self._broken(expectation, measured)
 
     def _broken(self, expectation: Expectation, measured: "_Measured") -> Finding:
         name = measured.layer.node.name
         once = len(expectation.wanted) == 1 and expectation.what != "output"
         about = "" if measured.in_all else f"{name}: "
+        least = "" if measured.complete else "at least "
         return Finding(
             self.id,
-            f"{about}expected {expectation}, found {_figures(measured.found, once=once)}",
+            f"{about}expected {expectation}, found {least}{_figures(measured.found, once=once)}",
             about=expectation.key,
             notes=tuple(note for note in (expectation.message, measured.note) if note),
-            help=_allowing(expectation, measured.found),
+            help=_allowing(expectation, measured.found) if measured.complete else None,
             share=name,
         )
 
@@ -68,20 +69,29 @@ class _Measured(NamedTuple):
     """What was found.
 
     layer: where; of sums, the layer with the largest share. found: the values, one per axis, None where there is no
-    single figure. in_all: whether it is a sum over the network.
+    single figure. in_all: whether it is a sum over the network. complete: False where layers that cannot run may add to
+    it.
     """
 
     layer: Layer
     found: Sequence[Span] | None
     note: str | None = None
     in_all: bool = False
+    complete: bool = True
+
+    def keeps(self, expectation: Expectation) -> bool:
+        """Return whether an expectation holds, or may hold for all that is known."""
+        if self.complete:
+            return self.found is not None and expectation.allows(self.found)
+        at_most = expectation._replace(relation="at most")  # however much is added, too much remains too much
+        return expectation.relation == "at least" or self.found is None or at_most.allows(self.found)
 
 
 def _measured(expectation: Expectation, facts: Facts) -> Iterator[_Measured]:
     """Yield what an expectation is about, nothing where it cannot be known."""
     match expectation.what:
-        case "params" | "macs" | "activations" as what if len(facts.sized) == len(facts.layers):
-            yield _sum([*facts.sized.values()], what)
+        case "params" | "macs" | "activations" as what:
+            yield _sum(facts, what)
         case "dropped":
             yield _dropped(facts)
         case "output" | "size" | "receptive_field" | "jump" as what:
@@ -109,11 +119,13 @@ def _values(layer: Sized, what: str) -> Sequence[Span] | None:
             return jumps if len(jumps) == len(axes) > 0 else None
 
 
-def _sum(layers: Sequence[Sized], what: str) -> _Measured:
-    values = [int(getattr(layer, what)) for layer in layers]
-    total, most = sum(values), max(values)
-    layer = layers[values.index(most)]
-    return _Measured(layer, [(total, total)], f"{layer.node.name} has the most of them: {most:,}", in_all=True)
+def _sum(facts: Facts, what: Figure) -> _Measured:
+    total = facts.analysis.total(what)
+    layer = max(facts.analysis.layers, key=lambda layer: getattr(layer, what) or 0)
+    note = f"{layer.node.name} has the most of them: {getattr(layer, what) or 0:,}"
+    if not total.complete:
+        note += f", of the {total.layers} of {total.of} layers whose {NOUNS.get(what, what)} are known"
+    return _Measured(layer, [(total.value,) * 2], note, in_all=True, complete=total.complete)
 
 
 def _dropped(facts: Facts) -> _Measured:
@@ -123,7 +135,7 @@ def _dropped(facts: Facts) -> _Measured:
     names = ", ".join(islice(lost, 4)) + (", …" if len(lost) > 4 else "")
     note = f"rows are lost at {names}" if len(lost) > 1 else None
     count = lost.get(worst, 0)
-    return _Measured(facts.layers[worst], [(count, count)], note)
+    return _Measured(facts.layers[worst], [(count, count)], note, complete=len(facts.sized) == len(facts.layers))
 
 
 def _figures(found: Sequence[Span] | None, *, once: bool) -> str:

@@ -48,8 +48,8 @@ class ContextlessLayer(Rule, code="PC211", severity="warning"):
     def look(self, facts: Facts) -> Iterator[Finding]:
         """Yield the first such layer, and how many there are."""
         idle = _idle(facts)
-        params, total = (sum(each.params for each in layers) for layers in ([i for i, _ in idle], facts.sized.values()))
-        if idle and params >= LEAST * total:
+        params, total = sum(each.params for each, _ in idle), facts.analysis.total("params")
+        if idle and total.complete and params >= LEAST * total.value:
             layer, size = idle[0]
             names = ", ".join(each.node.name for each, _ in idle[:MOST_NAMED]) + (
                 ", …" if len(idle) > MOST_NAMED else ""
@@ -57,7 +57,7 @@ class ContextlessLayer(Rule, code="PC211", severity="warning"):
             yield self.found(
                 layer,
                 f"adds no context: everything it reads already sees {size} of {times(facts.graph.input[1:])} pixels",
-                f"{counted(len(idle), 'layer')} with {100 * params / total:.0f} % of the parameters: {names}",
+                f"{counted(len(idle), 'layer')} with {100 * params / total.value:.0f} % of the parameters: {names}",
             )
 
     def remedies(self, facts: Facts, layer: Layer) -> Iterator[Remedy]:

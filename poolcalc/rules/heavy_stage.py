@@ -48,8 +48,9 @@ class HeavyStage(Rule, code="PC401", severity="warning"):
         for name, layer in facts.sized.items():
             if jump := facts.largest_jump(name):
                 stages.setdefault(jump, []).append(layer)
-        total = sum(layer.activations for layer in facts.sized.values())
-        for jump, layers in stages.items():
+        whole = facts.analysis.total("activations")
+        total = whole.value
+        for jump, layers in stages.items() if whole.complete else ():
             values = sum(layer.activations for layer in layers)
             if 3 * values > 2 * total and values * BYTES >= LEAST:
                 largest = max(layers, key=lambda layer: layer.activations)

@@ -44,8 +44,9 @@ LEAST, LEAST_SHARE = 100_000, 4
 class LargeDenseLayer(Rule, code="PC400", severity="warning"):
     def look(self, facts: Facts) -> Iterator[Finding]:
         """Yield linear layers with what pooling before their flatten would save."""
-        total = sum(layer.params for layer in facts.sized.values())
-        for layer in facts.sized.values():
+        whole = facts.analysis.total("params")
+        total = whole.value
+        for layer in facts.sized.values() if whole.complete else ():
             if flatten := _flatten(facts, layer):
                 before = channels, *spatial = flatten.input_shapes[0]
                 saved = (prod(spatial) - 1) * channels * layer.shape[0]

@@ -54,7 +54,7 @@ class NarrowField(Rule, code="PC210", severity="warning"):
     def look(self, facts: Facts) -> Iterator[Finding]:
         """Yield the head with the widest field where even that is too small."""
         axes = range(len(facts.axes))
-        lasts = last_maps(facts)
+        lasts = last_maps(facts) if facts.knows_results else ()
         if not lasts or any(last.is_dense or not all(_size(last.layer, axis) for axis in axes) for last in lasts):
             return
         layer, gathers, _ = max(lasts, key=lambda last: _size(last.layer, 0))

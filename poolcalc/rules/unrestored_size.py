@@ -42,7 +42,8 @@ MOST_TRIED = 9
 class UnrestoredSize(Rule, code="PC107", severity="warning"):
     def look(self, facts: Facts) -> Iterator[Finding]:
         """Yield enlarging layers after which the size is not what it was at the same jump."""
-        explained = {name for broken in facts.impossible for name in ancestors(facts.graph, broken)}
+        stopped = facts.layers.keys() - facts.sized.keys()
+        explained = ancestors(facts.graph, *stopped)  # or restored by what would have to be put in there
         for layer in facts.sized.values():
             if layer.node.op.enlarges:
                 earlier = _earlier(facts, layer)

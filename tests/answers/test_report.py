@@ -62,6 +62,7 @@ REPORT = {
     "outputs": "text[]",
     "totals": "object",
     "forward": "object",
+    "rules": "text[]",
     "findings": "list",
 }
 LAYER = {
@@ -92,7 +93,14 @@ RECEPTIVE_FIELD = {
     "varies": "truth",
     "global": "truth",
 }
-TOTALS = {"params": "count", "macs": "count", "activations": "count", "peak_activations": "count"}
+TOTALS = {
+    "params": "count",
+    "macs": "count",
+    "activations": "count",
+    "peak_activations": "count",
+    "complete": "truth",
+    "incomplete": "text[]",
+}
 FORWARD = {"ran": "truth", "confirmed": "count", "mismatched": "count", "seed": "count?", "seconds": "float?"}
 FINDING = {
     "code": "text",
@@ -239,10 +247,12 @@ def test_totals_and_forward_pass_of_mini_cnn_have_the_documented_figures(mini: A
         "macs": 3_839_104,
         "activations": 84_810,
         "peak_activations": 50_176,  # conv1 and relu1 side by side
+        "complete": True,
+        "incomplete": [],
     }
     assert mini["forward"].pop("seconds") > 0
     assert mini["forward"] == {"ran": True, "confirmed": 9, "mismatched": 0, "seed": 0}
-    assert mini["findings"] == []
+    assert (mini["rules"], mini["findings"]) == (["PC100", "PC101", "PC500"], [])
 
 
 def test_percentages_are_not_rounded(mini: Any) -> None:
@@ -279,9 +289,10 @@ def test_without_a_forward_pass_nothing_is_said_about_it() -> None:
 
 def test_what_a_broken_layer_and_its_readers_would_have_is_null() -> None:
     report = json_of(poolcalc.loads(BROKEN), run=True)
-    unknown = ("output_shape", "reduction_percent", "cumulative_reduction_percent", *SUMS, "confirmed")
-    for name in ("too_large", "relu1"):
+    unknown = ("output_shape", "reduction_percent", "cumulative_reduction_percent", *SUMS[1:], "confirmed")
+    for name, params in (("too_large", 2 * 2 * 9 * 9 + 2), ("relu1", 0)):
         assert [layer(report, name)[key] for key in unknown] == [None] * len(unknown)
+        assert layer(report, name)["params"] == params
     assert [layer(report, name)["input_shapes"] for name in ("too_large", "relu1")] == [[[2, 6, 6]], [None]]
     assert [layer(report, name)["confirmed"] for name in ("fine", "beside")] == [True, True]
     assert (report["forward"]["confirmed"], report["forward"]["mismatched"]) == (2, 0)

@@ -127,7 +127,7 @@ NOT_THERE: list[tuple[Callable[[], object], type[Exception], str]] = [
     (lambda: poolcalc.unit(REPORT, "conv3"), poolcalc.UnknownLayer, "no layer is called 'conv3'"),
     (lambda: poolcalc.unit(REPORT, "conv2", (14, 0)), poolcalc.NoSuchPlace, r"\(14, 0\) is none of the places"),
     (lambda: poolcalc.unit(REPORT, "conv2", (0,)), poolcalc.NoSuchPlace, r"\(0,\) is none of the places \(0, 0\) to"),
-    (lambda: poolcalc.unit(poolcalc.analyze(BROKEN)), poolcalc.UnknownLayer, "no layer has units of its own"),
+    (lambda: poolcalc.unit(poolcalc.analyze(BROKEN)), poolcalc.UnknownLayer, "relu1 cannot run, so its units see"),
     (lambda: poolcalc.unit(poolcalc.analyze(BROKEN), "conv1", (0, 0)), poolcalc.UnknownLayer, "conv1 cannot run"),
     (lambda: poolcalc.pixel(REPORT, (0, 28)), poolcalc.NoSuchPlace, r"to \(27, 27\)"),
     (lambda: poolcalc.pixel(REPORT, (-1, 0)), poolcalc.NoSuchPlace, r"\(-1, 0\) is none"),

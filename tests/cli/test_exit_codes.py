@@ -73,7 +73,7 @@ def test_the_rest_of_a_broken_network_is_computed(broken: str, tmp_path: Path) -
     assert result.code == 1
     (table,) = printed_tables(result.out)
     assert table.column("output") == ["1×8×8", "2×6×6", "impossible", "unknown", "2×3×3"]
-    assert "confirmed 2 of 4 shapes; 2 could not run" in table.notes
+    assert "confirmed 2 of 2 shapes; 2 layers cannot run" in table.notes
     assert result.err.startswith(
         "error[PC100]: too_large: kernel_size 9 does not fit the padded input of 6\n --> broken.yaml:5:"
     )

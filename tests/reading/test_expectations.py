@@ -179,8 +179,48 @@ def test_rows_that_somebody_reads_are_not_dropped() -> None:
 
 def test_a_layer_that_cannot_run_breaks_nothing_more() -> None:
     network = "input: [1, 8, 8]\nlayers:\n  - conv: {out_channels: 1, kernel_size: 9}\n"
-    for text in ("output: [1, 2, 2]", "params: {max: 0}", "receptive_field: 3", "dropped: 0", "at: {conv1: {size: 3}}"):
+    for text in ("output: [1, 2, 2]", "macs: {max: 0}", "receptive_field: 3", "dropped: 0", "at: {conv1: {size: 3}}"):
         assert broken(text, network) == []
+
+
+def test_parameters_are_judged_where_they_need_no_sizes() -> None:
+    network = "input: [1, 8, 8]\nlayers:\n  - conv: {out_channels: 1, kernel_size: 9}\n"
+    (finding,) = broken("params: {max: 80}", network)
+    assert finding.message == "expected params to be at most 80, found 82"
+
+
+UNCERTAIN = """\
+input: [1, 8, 8]
+layers:
+  - conv: {out_channels: 2, kernel_size: 3}
+  - conv: {out_channels: 2, kernel_size: 9}
+  - flatten
+  - linear: 10
+"""
+"""The two convolutions have 20 and 326 parameters, and nobody knows how long the vector is."""
+
+
+def test_an_incomplete_sum_is_judged_only_where_it_is_too_large_already() -> None:
+    for allowed in ("params: {max: 346}", "params: 346", "params: 347", "params: {min: 347}", "macs: {max: 648}"):
+        assert broken(allowed, UNCERTAIN) == []
+    for exceeded in ("params: {max: 345}", "params: 345"):
+        (finding,) = broken(exceeded, UNCERTAIN)
+        assert finding.message.endswith("found at least 346")
+        note = "conv2 has the most of them: 326, of the 3 of 4 layers whose params are known"
+        assert (finding.notes, finding.help) == ((note,), None)
+    (finding,) = broken("macs: {max: 647}", UNCERTAIN)
+    assert finding.message == "expected MACs to be at most 647, found at least 648"
+
+
+def test_rows_are_lost_at_least_where_a_layer_cannot_run() -> None:
+    network = "input: [1, 9, 9]\nlayers:\n  - max_pool: 2\n  - conv: {out_channels: 1, kernel_size: 9}\n"
+    assert broken("dropped: {max: 1}", network) == []
+    (finding,) = broken("dropped: 0", network)
+    assert finding.message == "max_pool1: expected dropped rows to be 0, found at least 1"
+
+
+def test_a_field_behind_a_layer_that_cannot_run_is_not_the_one_before_it() -> None:
+    assert broken("receptive_field: {min: 100}", UNCERTAIN) == []
 
 
 TWO = """\

@@ -5,7 +5,7 @@ everything else is computed.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import cycle
 from math import prod
@@ -45,12 +45,14 @@ class Analysis:
 
     origin: the tensor in whose units receptive fields are given, mostly the network's input.
     gates: whether branches count that see the whole map beside a local one, as squeeze-and-excite gates do.
+    outcomes: what operators make of their inputs: networks repeat their layers, and remedies repeat their networks.
     """
 
     graph: Graph
     layers: tuple[Layer, ...]
     origin: str = INPUT
     gates: bool = True
+    outcomes: dict[tuple[Op, tuple[Shape, ...]], Outcome] = field(default_factory=dict, compare=False, repr=False)
 
     @cached_property
     def sized(self) -> dict[str, Sized]:
@@ -125,10 +127,13 @@ def last_local(start: Layer, layers: Mapping[str, Layer]) -> Layer | None:
     return layer if isinstance(layer, Sized) else None
 
 
-def analyse(graph: Graph, *, origin: str = INPUT, gates: bool = True) -> Analysis:
-    """Compute every layer's shape, cost and receptive field (see `Analysis` for `origin` and `gates`)."""
+def analyse(graph: Graph, *, origin: str = INPUT, gates: bool = True, before: Analysis | None = None) -> Analysis:
+    """Compute every layer's shape, cost and receptive field (see `Analysis` for `origin` and `gates`).
+
+    before: the analysis of a network that was changed to this one; what the change does not reach is taken from it.
+    """
     pixels = (PIXELS,) * (len(graph.input) - 1)
-    outcomes: dict[tuple[Op, Sequence[Shape]], Outcome] = {}
+    outcomes = before.outcomes if before else {}
     problems: dict[str, Impossible] = {}
 
     def step(node: Node, inputs: Sequence[_Tensor]) -> _Tensor | None:
@@ -152,8 +157,10 @@ def analyse(graph: Graph, *, origin: str = INPUT, gates: bool = True) -> Analysi
         layer = Sized(node, shapes, made.shape, made.params, made.macs, reads, made.remainders, fields)
         return _Tensor(made.sizes, fields, layer)
 
-    image = _Tensor(graph.input, pixels if origin == INPUT else ())
-    found = {node.name: tensor for node, tensor in walk(graph, {INPUT: image}, step)}
+    known = {INPUT: _Tensor(graph.input, pixels if origin == INPUT else ())}
+    if before and (before.origin, before.gates, before.graph.input) == (origin, gates, graph.input):
+        known |= _unchanged(graph, before)
+    found = {node.name: tensor for node, tensor in walk(graph, known, step)}
     shapes = {INPUT: graph.input} | {name: tensor.shape for name, tensor in found.items() if tensor}
     params = certain_params(graph, shapes) if problems else {}
 
@@ -163,7 +170,7 @@ def analyse(graph: Graph, *, origin: str = INPUT, gates: bool = True) -> Analysi
         name, inputs = node.name, tuple(map(shapes.get, node.inputs))
         return Stopped(node, inputs, problems.get(name), params.get(name))
 
-    return Analysis(graph, tuple(map(layer, graph.nodes)), origin, gates)
+    return Analysis(graph, tuple(map(layer, graph.nodes)), origin, gates, outcomes)
 
 
 _Source = tuple[Read, tuple[Field, ...]]
@@ -176,6 +183,16 @@ class _Tensor(NamedTuple):
     shape: Shape
     fields: tuple[Field, ...]
     layer: Sized | None = None
+
+
+def _unchanged(graph: Graph, before: Analysis) -> dict[str, _Tensor]:
+    """Return, by name, what comes out of the layers that a change does not reach."""
+    found: dict[str, _Tensor] = {}
+    for node in graph.nodes:
+        layer = before.sized.get(node.name)
+        if layer and layer.node == node and all(source == INPUT or source in found for source in node.inputs):
+            found[node.name] = _Tensor(tuple(map(int, layer.shape)), layer.fields, layer)
+    return found
 
 
 def _without_gates(sources: list[_Source]) -> list[_Source]:

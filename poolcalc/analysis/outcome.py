@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from functools import partial
 from typing import NamedTuple
 
+from poolcalc.analysis.layer import by_axis
 from poolcalc.analysis.remainder import Remainder, remainder
 from poolcalc.geometry.taps import Taps, everything
 from poolcalc.network.op import Impossible, Op, Shape
@@ -41,7 +42,7 @@ def outcome(op: Op, inputs: Sequence[Shape]) -> Outcome:
         op.macs(inputs, shape),
         taps,
         tuple(
-            tuple(map(partial(remainder, cuts=op.cuts), reads or (), given[1:], shape[1:]))
+            by_axis(partial(remainder, cuts=op.cuts), zip(reads or (), given[1:], shape[1:], strict=False))
             for reads, given in zip(taps, inputs, strict=False)
         ),
     )

@@ -5,9 +5,8 @@ from dataclasses import dataclass, fields
 from fractions import Fraction
 from functools import cached_property
 from math import prod
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from poolcalc.analysis.actual import ActualField
 from poolcalc.analysis.layer import Layer
 from poolcalc.analysis.layers import Analysis, Figure, Total
 from poolcalc.execution.results import Confirmation, Proof
@@ -20,8 +19,10 @@ from poolcalc.renderers.answer import Answer, Note, Table
 from poolcalc.rule.facts import Facts
 from poolcalc.rule.rule import Rule
 from poolcalc.rules import doubts
-from poolcalc.rules.broken_expectation import BrokenExpectation
 from poolcalc.wording import exact
+
+if TYPE_CHECKING:
+    from poolcalc.analysis.actual import ActualField
 
 SCHEMA = "poolcalc.report/1"
 
@@ -91,7 +92,7 @@ class Report:
         return Facts(self.design, self.analysis, self.forward, self.proof)
 
     @property
-    def actual(self) -> dict[str, ActualField | None]:
+    def actual(self) -> "dict[str, ActualField | None]":
         """What every unit of every layer really sees, by the layer's name."""
         return self.facts.actual
 
@@ -108,7 +109,11 @@ class Report:
     def findings(self) -> tuple[Finding, ...]:
         """What makes the numbers doubtful, and what was asked and is not kept."""
         found = [finding for rule in doubts() for finding in rule.check(self.facts)]
-        return (*found, *BrokenExpectation().broken(self.facts, self.asked))
+        if self.asked:
+            from poolcalc.rules.broken_expectation import BrokenExpectation
+
+            found += BrokenExpectation().broken(self.facts, self.asked)
+        return tuple(found)
 
     @property
     def _looking(self) -> list[Rule]:

@@ -19,7 +19,6 @@ from poolcalc.answers.columns import (
     percentage,
     title,
 )
-from poolcalc.answers.derivations import arithmetic_lines
 from poolcalc.answers.folding import rows_above, what_is_folded
 from poolcalc.answers.report import Report
 from poolcalc.network.expectation import NOUNS
@@ -74,7 +73,11 @@ def answer(report: Report, *, verbose: bool = False) -> Answer:
 def _notes(report: Report, *, verbose: bool) -> list[Note]:
     layers = report.layers
     notes = [*_legend(layers), *field_legend(layers), *what_is_folded(layers, rows_above(layers)), *_summary(report)]
-    return [*notes, *map(Note, arithmetic_lines(report))] if verbose else notes
+    if verbose:
+        from poolcalc.answers.derivations import arithmetic_lines
+
+        notes += map(Note, arithmetic_lines(report))
+    return notes
 
 
 def _legend(layers: Sequence[Layer]) -> list[Note]:

@@ -21,9 +21,10 @@ class Wrong(Exception):  # noqa: N818 - a fact about a value, for whoever gave i
         self.expected = expected
 
 
-@dataclass(frozen=True, slots=True)
 class Kind(ABC):
     """A kind of value. has_axes: whether operators hold an entry for every spatial axis."""
+
+    __slots__ = ()
 
     has_axes: ClassVar[bool] = False
 
@@ -85,18 +86,20 @@ class Whole(Kind):
         return "an integer" if self.least == -LARGEST else f"an integer of at least {self.least}"
 
 
-@dataclass(frozen=True, slots=True)
 class Channels(Whole):
     """How many channels, or values of a vector, come out."""
+
+    __slots__ = ()
 
     def few(self, value: int, given: int, most: int) -> int:
         """Return no more than come out."""
         return min(value, most)
 
 
-@dataclass(frozen=True, slots=True)
 class Groups(Whole):
     """A number that divides the channels that come in, and those that come out."""
+
+    __slots__ = ()
 
     def few(self, value: int, given: int, most: int) -> int:
         """Return a number that divides both."""
@@ -149,9 +152,10 @@ def _within(kind: Whole | Number, number: Fraction | int) -> str:
     return f"{noun} of at least {-LARGEST}" if number < -LARGEST == kind.least else str(kind)
 
 
-@dataclass(frozen=True, slots=True)
 class Truth(Kind):
     """`true` or `false`."""
+
+    __slots__ = ()
 
     def check(self, value: Any, rank: int) -> bool:
         """Return the truth value."""

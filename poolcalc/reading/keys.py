@@ -24,6 +24,8 @@ def known_entries(mapping: Record, known: Collection[str], wrong: str, problems:
     So one slip is one problem: a misspelled `layers` is not a missing one too, and what stands behind it is checked.
     """
     given = {key.text: value for key, value in mapping.entries if key.text in known}
+    if len(given) == len(mapping.entries):
+        return given
     missing = [key for key in known if key not in given]
     for key, value in mapping.entries:
         if key.text in known:

@@ -25,6 +25,9 @@ class Operators:
     _read: dict[tuple[str, int], tuple[Given, Op | None]] = field(default_factory=dict)
     """By the identity of their document value: what stands in a repeat is read once."""
 
+    _known: dict[tuple[str, ...], Op] = field(default_factory=dict)
+    """By what stands there, where every value is a plain one: networks repeat themselves, and once read is enough."""
+
     _defaults: dict[int, Any] = field(default_factory=dict)
     """By the identity of their declaration."""
 
@@ -33,8 +36,21 @@ class Operators:
         key = word.text, id(word if body is None else body)
         if key not in self._read:
             given = self._given(word, body)
-            self._read[key] = given, self._operator(word, given)
+            self._read[key] = given, self._alike(word, given)
         return self._read[key]
+
+    def _alike(self, word: Scalar, given: Given) -> Op | None:
+        """Return the operator, read anew only where none that is written alike was read."""
+        texts = [word.text]
+        for name, value in given.items():
+            if name not in COMMON:
+                if not isinstance(value, Scalar) or value.quoted:
+                    return self._operator(word, given)
+                texts += (name, value.text)
+        op = self._known.get(tuple(texts)) or self._operator(word, given)
+        if op:
+            self._known[tuple(texts)] = op
+        return op
 
     def _given(self, word: Scalar, body: Value | None) -> Given:
         """Return the values by parameter, a bare value under the main one."""

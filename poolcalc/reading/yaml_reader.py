@@ -131,7 +131,7 @@ class _Builder:
             yaml.AliasEvent: self._alias,
             yaml.DocumentStartEvent: self._document,
         }
-        for event in yaml.parse(text, Loader=_Loader):
+        for event in iter(_Loader(text).get_event, None):
             if answer := answers.get(type(event)):
                 answer(event)
         if self.undefined:

@@ -86,8 +86,7 @@ class Table(NamedTuple):
 
 def _shared(rows: Sequence[Row], columns: Sequence[Column], kept: Sequence[int]) -> Row:
     """Return one row for several, with the columns that are kept."""
-    cells = tuple(_one_cell(columns[place], place, rows) for place in kept)
-    return rows[0]._replace(cells=cells, above=0)
+    return Row([_one_cell(columns[place], place, rows) for place in kept], rows[0].kind)
 
 
 def _one_cell(column: Column, place: int, rows: Sequence[Row]) -> Cell:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
-from poolcalc.renderers.answer import PLAIN, Answer, Row, Style, Table
+from poolcalc.renderers.answer import PLAIN, Answer, Cell, Row, Style, Table
 
 _GAP = 2
 _STYLES = {"block": "1", "totals": "1", "error": "31"}
@@ -31,7 +31,7 @@ def _spelled(table: Table, style: Style) -> Table:
     """Return the table in signs that the stream can encode, before it is laid out: not every sign keeps its width."""
 
     def spelled(row: Row) -> Row:
-        return row._replace(cells=tuple(cell._replace(text=style.spelled(cell.text)) for cell in row.cells))
+        return row._replace(cells=[Cell(style.spelled(cell.text), cell.value) for cell in row.cells])
 
     return table._replace(
         columns=tuple(column._replace(title=style.spelled(column.title)) for column in table.columns),

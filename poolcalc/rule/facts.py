@@ -3,15 +3,13 @@
 Everything that follows is worked out when the first rule asks for it.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from poolcalc.analysis.actual import ActualField, actual_fields
 from poolcalc.analysis.layer import Layer, Sized
 from poolcalc.analysis.layers import Analysis, analyse
-from poolcalc.analysis.spread import estimated_deviations
 from poolcalc.analysis.unread import origins
 from poolcalc.execution.results import Confirmation, Proof
 from poolcalc.network.design import Design
@@ -19,6 +17,7 @@ from poolcalc.network.graph import INPUT, Graph
 from poolcalc.wording import AXES
 
 if TYPE_CHECKING:
+    from poolcalc.analysis.actual import ActualField
     from poolcalc.analysis.sizes import Nearest
 
 
@@ -27,13 +26,14 @@ class Facts:
     """What is known of one network.
 
     design: the network and its purpose. analysis: by formulas. forward: by running it. proof: by running it on NaN.
-    None where that was not done.
+    None where that was not done. symptoms: the layers where rules find something, by their codes, as far as was asked.
     """
 
     design: Design
     analysis: Analysis
     forward: Confirmation | None = None
     proof: Proof | None = None
+    symptoms: dict[str, set[str]] = field(default_factory=dict, compare=False)
 
     @property
     def graph(self) -> Graph:
@@ -42,16 +42,20 @@ class Facts:
 
     def of(self, graph: Graph) -> "Facts":
         """Return the facts about a changed network that serves the same purpose."""
-        return Facts(replace(self.design, graph=graph), analyse(graph))
+        return Facts(replace(self.design, graph=graph), analyse(graph, before=self.analysis))
 
     @cached_property
-    def actual(self) -> dict[str, ActualField | None]:
+    def actual(self) -> "dict[str, ActualField | None]":
         """What every unit of every layer really sees, by the layer's name."""
+        from poolcalc.analysis.actual import actual_fields
+
         return actual_fields(self.analysis)
 
     @cached_property
     def deviations(self) -> dict[str, tuple[float, ...] | None]:
         """Estimated deviations of the untrained effective fields, by the layer's name."""
+        from poolcalc.analysis.spread import estimated_deviations
+
         return estimated_deviations(self.analysis)
 
     @cached_property

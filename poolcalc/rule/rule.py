@@ -92,16 +92,22 @@ class Rule:
         """Return the layers where something is found."""
         return {finding.layer for finding in self.look(facts)}
 
+    def shown(self, facts: Facts) -> set[str]:
+        """Return its symptoms, looked for once in a network however many remedies are compared with it."""
+        if self.id.code not in facts.symptoms:
+            facts.symptoms[self.id.code] = self.symptoms(facts)
+        return facts.symptoms[self.id.code]
+
     def cures(self, remedy: Remedy, facts: Facts, layer: Layer) -> bool:
         """Return whether a change removes what was found at a layer, and neither breaks nor worsens another one."""
         return bool(remedy.graphs) and all(self._cures(facts.of(graph), facts, layer) for graph in remedy.graphs)
 
     def _cures(self, changed: Facts, facts: Facts, layer: Layer) -> bool:
         for rule in {self, *(rule for rule in self._rules() if rule.guards)}:
-            new = rule.symptoms(changed) - rule.symptoms(facts)
+            new = rule.shown(changed) - rule.shown(facts)
             if new if rule.stops else new & facts.sized.keys():
                 return False
-        return layer.node.name not in self.symptoms(changed)
+        return layer.node.name not in self.shown(changed)
 
     def found(self, layer: Layer, message: str, *notes: str, help: str | None = None) -> Finding:  # noqa: A002
         """Return a finding about a layer."""

@@ -4,15 +4,15 @@ Numbers are put in for what is not known, twice: what comes out the same both ti
 """
 
 from collections.abc import Mapping, Sequence
-from math import factorial
+from math import lcm
 
 from poolcalc.analysis.outcome import learned, require_accepted
 from poolcalc.network.graph import Graph, Node
 from poolcalc.network.op import Impossible, Op, Shape
 from poolcalc.network.walk import walk
 
-GUESSES = (factorial(20), 2 * factorial(20))
-"""For unknown sizes and channels: every kernel fits into them, and all usual numbers of groups divide them."""
+GUESSES = tuple(lcm(2**turn, *range(1, 17)) for turn in (10, 11))
+"""For unknown sizes and channels: all usual kernels fit into them, and all usual numbers of groups divide them."""
 
 Guessed = tuple[Shape, ...]
 """The shape of a tensor by every guess."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
-from itertools import count, pairwise
+from itertools import count
 from typing import NamedTuple
 
 from poolcalc.geometry.taps import IDENTITY, Taps
@@ -13,13 +13,11 @@ class Remainder(NamedTuple):
 
     before, after: rows at either end that none of its units reads; all, where it reads none.
     rounded: those behind the last that units read which would follow, by how far they are from the end: 1 is the last.
-    skips: whether there are more that no unit reads, between the ends.
     """
 
     before: int = 0
     after: int = 0
     rounded: tuple[int, ...] = ()
-    skips: bool = False
 
 
 NOTHING = Remainder()
@@ -30,7 +28,7 @@ def remainder(taps: Taps, size: int, units: int, *, cuts: bool) -> Remainder:
 
     >>> from poolcalc.geometry.taps import windows
     >>> remainder(windows(2, 2, 0), 7, 3, cuts=False), remainder(windows(1, 3, 0), 9, 3, cuts=False)
-    (Remainder(before=0, after=1, rounded=(1,), skips=False), Remainder(before=0, after=2, rounded=(), skips=True))
+    (Remainder(before=0, after=1, rounded=(1,)), Remainder(before=0, after=2, rounded=()))
     """
     if taps is IDENTITY:
         return NOTHING
@@ -42,15 +40,7 @@ def remainder(taps: Taps, size: int, units: int, *, cuts: bool) -> Remainder:
     # Where units are as far apart as rows, there is nothing to round.
     rounds = end < size and not cuts and taps.step != len(taps.phases)
     behind = {size - row for row in _following(taps, units, end, size)} if rounds else ()
-    return Remainder(first, size - end, tuple(sorted(behind)), not _is_dense(taps, units))
-
-
-def _is_dense(taps: Taps, units: int) -> bool:
-    """Whether what the units read is one run of rows, as in most layers."""
-    if taps.step <= 1:  # at stride 1, neighbours fill the holes of a dilated kernel
-        return taps.in_order and taps[0].step <= (units if taps.step == len(taps.phases) else 1)
-    turn = range(min(units, len(taps.phases)) + 1)
-    return taps.in_order and all(a.step == 1 and b.start <= a.stop for a, b in pairwise(map(taps.__getitem__, turn)))
+    return Remainder(first, size - end, tuple(sorted(behind)))
 
 
 def _outermost(taps: Taps, size: int, units: Iterable[int]) -> Iterator[Sequence[int]]:

@@ -13,6 +13,7 @@ away.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import pairwise
 from typing import NamedTuple
 
 from poolcalc.analysis.layer import Layer, Sized, Stopped
@@ -75,11 +76,12 @@ class _Reader(NamedTuple):
 
     def rows(self, axis: int, size: int) -> range | set[int]:
         """Return the rows that it reads."""
-        (before, after, _, skips), shape, source = self.leaves(axis), self.layer.shape, self.layer.node.inputs[self.place]
-        if not skips:
-            return range(before, size - after)
+        before, after, _ = self.leaves(axis)
+        source, shape = self.layer.node.inputs[self.place], self.layer.shape
         taps = [read.taps[axis] for read in self.layer.reads if read.source == source and read.taps]
         units = shape[1 + axis] if len(shape) > 1 else 1
+        if all(_is_dense(each, units) for each in taps):
+            return range(before, size - after)
         return {row for each in taps for run in _runs(each, units) for row in run if 0 <= row < size}
 
 
@@ -91,13 +93,23 @@ def _runs(taps: Taps, units: int) -> Iterator[range]:
             yield range(row, row + turns * taps.step, taps.step) if taps.step else range(row, row + 1)
 
 
+def _is_dense(taps: Taps, units: int) -> bool:
+    """Whether what the units read is one run of rows, as in most layers."""
+    if taps.step <= 1:  # at stride 1, neighbours fill the holes of a dilated kernel
+        return taps.in_order and taps[0].step <= (units if taps.step == len(taps.phases) else 1)
+    turn = range(min(units, len(taps.phases)) + 1)
+    return taps.in_order and all(a.step == 1 and b.start <= a.stop for a, b in pairwise(map(taps.__getitem__, turn)))
+
+
 def _unread(readers: Sequence[_Reader], axis: int, size: int) -> Unread:
     leaves = [reader.leaves(axis) for reader in readers]
-    if NOTHING in leaves:
+    if any(left is NOTHING for left in leaves):  # of most layers that are read side by side, one reads everything
         return Unread(readers[0].layer.node.name)
     place, behind = lost(leaves)
     name = readers[place].layer.node.name
     read = [reader.rows(axis, size) for reader in readers]
+    if range(size) in read:
+        return Unread(name)
     rest = set(range(size)).difference(*read)
     rounded = {size - row for row in behind}
     ends: set[int] = set()

@@ -23,6 +23,7 @@ from poolcalc.wording import exact
 
 if TYPE_CHECKING:
     from poolcalc.analysis.actual import ActualField
+    from poolcalc.rules.broken_expectation import BrokenExpectation
 
 SCHEMA = "poolcalc.report/1"
 
@@ -109,17 +110,20 @@ class Report:
     def findings(self) -> tuple[Finding, ...]:
         """What makes the numbers doubtful, and what was asked and is not kept."""
         found = [finding for rule in doubts() for finding in rule.check(self.facts)]
-        if self.asked:
-            from poolcalc.rules.broken_expectation import BrokenExpectation
+        return (*found, *(finding for rule in self._asking for finding in rule.broken(self.facts, self.asked)))
 
-            found += BrokenExpectation().broken(self.facts, self.asked)
-        return tuple(found)
+    @property
+    def _asking(self) -> "list[BrokenExpectation]":
+        if not self.asked:
+            return []
+        from poolcalc.rules.broken_expectation import BrokenExpectation
+
+        return [BrokenExpectation()]
 
     @property
     def _looking(self) -> list[Rule]:
         """The rules that `findings` come from."""
-        asked = [BrokenExpectation()] if self.asked else []
-        return [rule for rule in (*doubts(), *asked) if rule.applies(self.facts)]
+        return [rule for rule in (*doubts(), *self._asking) if rule.applies(self.facts)]
 
     def reduction(self, layer: Layer) -> float | None:
         """Return the share of positions that a layer removes, in percent; negative where it adds some."""

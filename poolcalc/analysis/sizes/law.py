@@ -74,8 +74,8 @@ class SizeRule(dict[Any, int | None]):
         return remainder(taps, size, units, cuts=self.op.cuts)
 
     def _behind(self, size: int) -> tuple[int, tuple[int, ...]]:
-        left = self.remainder(size)
-        return left.after, left.rounded
+        _, after, rounded = self.remainder(size)
+        return after, rounded
 
     def law(self) -> SizeLaw | None:
         """Return how the rule goes on, None where that takes too many sizes to see."""

@@ -102,14 +102,11 @@ def _is_dense(taps: Taps, units: int) -> bool:
 
 
 def _unread(readers: Sequence[_Reader], axis: int, size: int) -> Unread:
-    leaves = [reader.leaves(axis) for reader in readers]
-    if any(left is NOTHING for left in leaves):  # of most layers that are read side by side, one reads everything
-        return Unread(readers[0].layer.node.name)
-    place, behind = lost(leaves)
-    name = readers[place].layer.node.name
     read = [reader.rows(axis, size) for reader in readers]
     if range(size) in read:
-        return Unread(name)
+        return Unread(readers[0].layer.node.name)
+    place, behind = lost([reader.leaves(axis) for reader in readers])
+    name = readers[place].layer.node.name
     rest = set(range(size)).difference(*read)
     rounded = {size - row for row in behind}
     ends: set[int] = set()

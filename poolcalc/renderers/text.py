@@ -41,15 +41,19 @@ def _spelled(table: Table, style: Style) -> Table:
 
 
 def _drawn(table: Table, title: str, notes: list[str], style: Style) -> str:
+    from rich.cells import cell_len
+
     lines = list(_lines(table))
     widths = _widths(table, lines)
     kept = _fitting(table, widths, style.width)
+    left = [column.left for column in table.columns]
     if len(kept) < len(table.columns):
         names = ", ".join(column.title for place, column in enumerate(table.columns) if place not in kept)
         notes = [f"left out at {style.width} columns: {names}", *notes]
 
     def aligned(kind: str, texts: Sequence[str]) -> str:
-        cells = (_padded(texts[i], widths[i], left=table.columns[i].left) for i in kept)
+        blanks = [" " * (widths[i] - cell_len(texts[i])) for i in kept]
+        cells = [texts[i] + blank if left[i] else blank + texts[i] for i, blank in zip(kept, blanks, strict=True)]
         return _emphasised((" " * _GAP).join(cells).rstrip(), kind, style)
 
     rule = "─" * (sum(widths[i] + _GAP for i in kept) - _GAP)
@@ -101,13 +105,6 @@ def _fitting(table: Table, widths: Sequence[int], width: int | None) -> list[int
             kept.append(place)
             left -= widths[place] + _GAP
     return sorted(kept)
-
-
-def _padded(text: str, width: int, *, left: bool) -> str:
-    from rich.cells import cell_len
-
-    blank = " " * (width - cell_len(text))
-    return text + blank if left else blank + text
 
 
 def _emphasised(text: str, kind: str, style: Style) -> str:

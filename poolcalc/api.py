@@ -70,9 +70,9 @@ __all__ = [
 def load(architecture: str | PathLike[str], *, input_shape: Shape | None = None) -> Design:
     """Return the network in a file, or a bundled one such as "vgg16".
 
-    input_shape: replaces the file's.
-    Raises UnreadableFile where there is no such file or nothing reads its format, InvalidArchitecture where it is
-    wrong, InvalidGraph where `input_shape` is no shape.
+    input_shape: replaces the file's; spatial sizes alone keep its channels, and one size stands for every axis.
+    Raises UnreadableFile where there is no such file, nothing reads its format, or it is for other axes than
+    `input_shape`; InvalidArchitecture where it is wrong; InvalidGraph where `input_shape` is no shape.
     """
     stream, name = _opened(architecture)
     with stream:

@@ -11,6 +11,7 @@ from itertools import cycle
 from math import prod
 from typing import Literal, NamedTuple
 
+from poolcalc.analysis.branches import ancestors
 from poolcalc.analysis.certain import certain_params
 from poolcalc.analysis.layer import Layer, Read, Sized, Stopped, T, by_axis
 from poolcalc.analysis.outcome import Outcome, outcome
@@ -79,10 +80,17 @@ class Analysis:
         """For layers that round down, the rows of their input along every axis that are lost by that."""
         return lost_rows(self.unread)
 
-    def total(self, figure: Figure) -> Total:
-        """Return the sum of a figure over the layers of which it is known."""
-        known = [value for value in (getattr(layer, figure) for layer in self.layers) if value is not None]
-        return Total(sum(known), len(known), len(self.layers))
+    @cached_property
+    def unused(self) -> tuple[Layer, ...]:
+        """The layers that no output depends on."""
+        needed = ancestors(self.graph, *self.graph.outputs)
+        return tuple(layer for layer in self.layers if layer.node.name not in needed)
+
+    def total(self, figure: Figure, layers: Sequence[Layer] | None = None) -> Total:
+        """Return the sum of a figure over those layers, all by default, of which it is known."""
+        layers = self.layers if layers is None else layers
+        known = [value for value in (getattr(layer, figure) for layer in layers) if value is not None]
+        return Total(sum(known), len(known), len(layers))
 
     @property
     def peak_activations(self) -> int:

@@ -17,6 +17,7 @@ from poolcalc.errors import UnknownLayer
 from poolcalc.geometry.field import Summary
 from poolcalc.network.op import Op, Shape
 from poolcalc.renderers.answer import Answer, Note, Row, Table
+from poolcalc.rules.unused_layer import spent
 from poolcalc.wish import Wish
 from poolcalc.wording import counted
 
@@ -73,6 +74,7 @@ class Difference:
                     "architecture": report.design.name,
                     "source": report.design.source.name,
                     "complete": not report.incomplete,
+                    "unused": report.unused,
                 }
                 for side, report in sides.items()
             },
@@ -99,7 +101,7 @@ def answer(difference: Difference, *, everything: bool = False) -> Answer:
         "; ".join([*difference.broken, names]),
         tables=lambda: _tables(difference, everything=everything),
         data=lambda: difference.to_dict(everything=everything),
-        notes=lambda: [] if _listed(difference, everything=everything) else [Note(_summary(difference))],
+        notes=lambda: _notes(difference, everything=everything),
     )
 
 
@@ -108,6 +110,13 @@ def _tables(difference: Difference, *, everything: bool) -> list[Table]:
     rows = _listed(difference, everything=everything)
     more = Note(_summary(difference), None if everything else Wish.LIST_ALL)
     return [whole, Table(COLUMNS, rows, title=more)] if rows else [whole]
+
+
+def _notes(difference: Difference, *, everything: bool) -> list[Note]:
+    """Say how much of the totals is spent for nothing, and that nothing changed where nothing is listed."""
+    sides = {"base": difference.base.analysis, "head": difference.head.analysis}
+    lines = [f"{side}: {spent(analysis)}" for side, analysis in sides.items() if analysis.unused]
+    return list(map(Note, [*([] if _listed(difference, everything=everything) else [_summary(difference)]), *lines]))
 
 
 def _listed(difference: Difference, *, everything: bool) -> tuple[Row, ...]:

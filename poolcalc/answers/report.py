@@ -87,6 +87,13 @@ class Report:
         """The figures whose sums go over fewer layers than there are, and are too small."""
         return tuple(figure for figure in FIGURES if not self.total(figure).complete)
 
+    @property
+    def unused(self) -> dict[str, Any]:
+        """The layers that no output depends on, and what they add to every total, as plain data."""
+        layers = self.analysis.unused
+        sums: dict[str, int] = {figure: self.analysis.total(figure, layers).value for figure in FIGURES}
+        return {"layers": [layer.node.name for layer in layers], **sums}
+
     @cached_property
     def facts(self) -> Facts:
         """What rules look at."""
@@ -153,6 +160,7 @@ class Report:
                 "peak_activations": self.peak_activations,
                 "complete": not self.incomplete,
                 "incomplete": list(self.incomplete),
+                "unused": self.unused,
             },
             "forward": {
                 "ran": forward is not None,

@@ -23,6 +23,7 @@ from poolcalc.answers.folding import rows_above, what_is_folded
 from poolcalc.answers.report import Report
 from poolcalc.network.expectation import NOUNS
 from poolcalc.renderers.answer import Answer, Cell, Note
+from poolcalc.rules.unused_layer import spent
 from poolcalc.wording import NONE, counted, evenly, some
 
 
@@ -36,6 +37,10 @@ def _reduction(report: Report, layer: Layer) -> Cell:
 
 def _cumulative(report: Report, layer: Layer) -> Cell:
     return percentage(report.cumulative_reduction(layer))
+
+
+def _used(report: Report, layer: Layer) -> Cell:
+    return Cell.plain(str(layer not in report.analysis.unused).lower())
 
 
 def _confirmed(report: Report, layer: Layer) -> Cell:
@@ -55,6 +60,7 @@ COLUMNS = (
     counting("params", "params"),
     counting("macs", "MACs", expendable=5),
     FIELD_SIZE_MIN,
+    declared("used", "", _used, machine=True),
     declared("confirmed", "", _confirmed, machine=True),
     ARCHITECTURE,
 )
@@ -103,6 +109,8 @@ def _summary(report: Report) -> list[Note]:
         lines[0] += f", at most {alive:,} alive at once ({alive * 4 / 2**20:,.1f} MiB in float32)"
     if short := shortfall(report):
         lines.append(f"≥, at least: {short}; what the others need is not known")
+    if report.analysis.unused:
+        lines.append(spent(report.analysis))
     return list(map(Note, [*lines, *unread_lines(report.analysis), confirmation_line(report)]))
 
 

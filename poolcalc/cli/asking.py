@@ -21,7 +21,7 @@ from poolcalc.renderers.answer import Answer
 def tell(
     architectures: Sequence[str], input_shape: Shape | None, how: Printing, ask: Callable[[Design], Answer]
 ) -> None:
-    """Ask about every architecture, print all answers, then what is wrong; exit with 1 or 2 where something is."""
+    """Ask about every architecture, print all answers, then what is wrong; exit with 1 or 2 where that is an error."""
     require_writable(how.output, architectures)
     answers, code = [], 0
     for architecture in architectures:
@@ -33,7 +33,7 @@ def tell(
         say(answers, how, several=len(architectures) > 1)
     for answer in answers:
         print_findings(answer.findings, answer.source, answer.places)
-        code = max(code, 1 if answer.findings else 0)
+        code = max(code, int(any(finding.rule.severity == "error" for finding in answer.findings)))
     raise typer.Exit(code)
 
 

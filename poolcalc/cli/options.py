@@ -43,7 +43,7 @@ def shape(text: str | None) -> Shape | None:
     try:
         return parse_input(text) if text is not None else None
     except Refused as error:
-        remedy = "write channels and sizes, such as 3x224x224"
+        remedy = "write channels and sizes, such as 3x224x224, or sizes alone"
         raise typer.BadParameter(f"{error.finding.message}; {remedy}", param_hint="--input") from None
 
 
@@ -71,7 +71,12 @@ Architectures = Annotated[
 ]
 Input = Annotated[
     str | None,
-    typer.Option("--input", "-i", metavar="CxHxW", help="Input shape instead of the file's, such as 3x321x321."),
+    typer.Option(
+        "--input",
+        "-i",
+        metavar="[Cx]HxW",
+        help="Input instead of the file's: 321, 800x1344, with channels 3x800x1344.",
+    ),
 ]
 Formats = Annotated[Format, typer.Option("--format", "-f", help="What to print.")]
 Output = Annotated[str | None, typer.Option("--output", "-o", metavar="FILE", help="Write to a file.")]

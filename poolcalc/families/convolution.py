@@ -1,12 +1,14 @@
 """Convolution with any number of groups: what `conv` and `depthwise_conv` share."""
 
 from abc import abstractmethod
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from math import prod
 
 from poolcalc.families.groups import require_divisible
+from poolcalc.families.kernels import met, tightened
 from poolcalc.families.sliding import output_sizes
-from poolcalc.network.op import Array, Op, Shape, Weight, Weights
+from poolcalc.geometry.taps import Meetings
+from poolcalc.network.op import Array, Change, Op, Shape, Weight, Weights
 from poolcalc.network.window import Padding, Window
 
 
@@ -53,6 +55,14 @@ class Convolution(Op):
     def macs(self, inputs: Sequence[Shape], output: Shape) -> int:
         """Return every weight times every output position."""
         return self.weights(inputs)["weight"].size * prod(output[1:])
+
+    def meetings(self, spatial: Sequence[int], output: Sequence[int]) -> tuple[Meetings, ...]:
+        """Return how often taps lie on the map, not on the padding around it."""
+        return met(self.window, spatial, output)
+
+    def tightened(self, spatial: Sequence[int], output: Sequence[int]) -> Iterator[Change]:
+        """Yield kernels that reach less far into the padding."""
+        return tightened(self, self.window, spatial, output)
 
     def workspace(self, inputs: Sequence[Shape], output: Shape, threads: int) -> int:
         """Return the columns that a block of windows is copied into, in every thread."""

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from math import gcd, lcm
-from typing import Literal
+from typing import Literal, NamedTuple
 
 Beyond = Literal["nothing", "edge", "reflect", "wrap"]
 """What lies beyond the borders: nothing, the border pixel again, the mirrored input, or the input again."""
@@ -94,6 +94,44 @@ def shifted(before: int, beyond: Beyond = "nothing") -> Taps:
 def windows(kernel_size: int, stride: int, before: int, dilation: int = 1) -> Taps:
     """Unit u reads u·stride − before + t·dilation for t in 0 … kernel_size − 1: convolution and pooling."""
     return Taps(stride, (range(-before, -before + dilation * (kernel_size - 1) + 1, dilation),))
+
+
+class Meetings(NamedTuple):
+    """How often the taps of a kernel meet a map along one axis; elsewhere they meet padding.
+
+    met: for every tap, in how many of the kernel's positions it does. positions: how many there are.
+    """
+
+    met: tuple[int, ...]
+    positions: int
+
+    @property
+    def used(self) -> int:
+        """How many taps ever meet the map."""
+        return sum(map(bool, self.met))
+
+    @property
+    def span(self) -> range:
+        """The taps from the first to the last that ever meet the map; none where none does."""
+        used = [tap for tap, times in enumerate(self.met) if times]
+        return range(used[0], used[-1] + 1) if used else range(0)
+
+    @property
+    def share(self) -> Fraction:
+        """How much of what the kernel does along the axis is on the map."""
+        return Fraction(sum(self.met), len(self.met) * self.positions)
+
+
+def meetings(taps: Taps, size: int, positions: int) -> Meetings:
+    """Return how often every tap of `windows` lies on a map of `size` units.
+
+    >>> meetings(windows(3, 1, 36, 36), 28, 28).met, meetings(windows(3, 1, 1), 7, 7).met
+    ((0, 28, 0), (6, 7, 6))
+    """
+    (offsets,) = taps.phases
+    ranges = (range(-(at // taps.step), -((at - size) // taps.step)) for at in offsets)
+    met = (min(within.stop, positions) - max(within.start, 0) for within in ranges)
+    return Meetings(tuple(max(0, times) for times in met), positions)
 
 
 def transposed(kernel_size: int, stride: int, before: int, dilation: int = 1) -> Taps:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from poolcalc.network.expectation import Expectation
 from poolcalc.network.graph import Graph
+from poolcalc.network.op import Shape
 from poolcalc.source import Place, Source
 
 
@@ -16,8 +17,9 @@ class Design:
     task: classification, detection or segmentation, where that is known.
     description: one line. reference: a paper, code or documentation.
     objects: the sizes of objects that matter, in pixels of the input. expectations: what the network must keep.
-    places: where things stand in the source, by a layer's name or an expectation's key; the copies made by a repeat
-        share a place, and what is not known has none.
+    own_input: the shape that the file has, where another one replaces it.
+    places: where things stand in the source, by a layer's name, "input" or an expectation's key; the copies made by a
+        repeat share a place, and what is not known has none.
     """
 
     graph: Graph
@@ -28,4 +30,5 @@ class Design:
     reference: str | None = None
     objects: tuple[int, ...] = ()
     expectations: tuple[Expectation, ...] = ()
+    own_input: Shape | None = None
     places: Mapping[str, Place] = field(default_factory=dict, hash=False)

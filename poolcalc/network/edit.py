@@ -4,12 +4,18 @@ from dataclasses import replace
 from typing import Any
 
 from poolcalc.network.graph import Graph, Node
-from poolcalc.network.op import Op
+from poolcalc.network.op import Op, Shape
 
 
 def with_input(graph: Graph, spatial: tuple[int, ...]) -> Graph:
     """Return the network on an input of other spatial sizes."""
     return replace(graph, input=(graph.input[0], *spatial))
+
+
+def reshaped(graph: Graph, shape: Shape) -> Graph:
+    """Return the network on an input that may have other axes: on each, layers do what they did on the first."""
+    axes = (0,) * (len(shape) - 1)
+    return replace(graph, input=shape, nodes=tuple(node._replace(op=node.op.on_axes(axes)) for node in graph.nodes))
 
 
 def with_op(graph: Graph, name: str, op: Op) -> Graph:

@@ -12,7 +12,7 @@ from math import prod
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, NamedTuple, Protocol, TypeAlias, TypeVar
 
 from poolcalc.errors import InvalidParameter
-from poolcalc.geometry.taps import IDENTITY, Taps
+from poolcalc.geometry.taps import IDENTITY, Meetings, Taps
 from poolcalc.network.kind import Wrong
 from poolcalc.network.parameter import Parameter, parameters
 from poolcalc.network.window import Window
@@ -214,6 +214,17 @@ class Op(ABC):
         sizes: the inputs' sizes along that axis. By default unit i reads window i, or unit i where there is no window.
         """
         return (self.window.taps(axis, sizes[0]),) if self.window else (IDENTITY,) * len(sizes)
+
+    def meetings(self, spatial: Sequence[int], output: Sequence[int]) -> tuple[Meetings, ...]:
+        """Return how often the taps of a learned kernel meet the map along every axis; nothing where there is none.
+
+        spatial, output: sizes of the map that is read, and of what comes out.
+        """
+        return ()
+
+    def tightened(self, spatial: Sequence[int], output: Sequence[int]) -> Iterator[Change]:
+        """Yield the operator with a kernel that reaches less far beyond the map, and gives the same sizes."""
+        yield from ()
 
     @property
     def reads_whole_map(self) -> bool:

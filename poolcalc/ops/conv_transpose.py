@@ -5,11 +5,13 @@ from dataclasses import dataclass
 from math import prod
 
 from poolcalc.families.groups import require_divisible, uneven_groups
+from poolcalc.families.kernels import met, tightened
 from poolcalc.geometry import arithmetic
-from poolcalc.geometry.taps import Taps, transposed
+from poolcalc.geometry.taps import Meetings, Taps, transposed
 from poolcalc.network.kind import Amounts, Channels, Groups, PerAxis, Truth, Whole
 from poolcalc.network.op import Array, Change, Contradiction, Impossible, Op, Shape, Weight, Weights
 from poolcalc.network.parameter import parameter
+from poolcalc.network.window import Window
 from poolcalc.wording import amounts, evenly, notation, times
 
 
@@ -101,6 +103,19 @@ class ConvTranspose(Op):
         """Return the inputs whose scattered kernels cover unit u; they depend on u modulo the stride."""
         before, _ = self.padding[axis]
         return (transposed(self.kernel_size[axis], self.stride[axis], before, self.dilation[axis]),)
+
+    @property
+    def _scattered(self) -> Window:
+        """The window that slides over the output, from input unit to input unit."""
+        return Window(self.kernel_size, self.stride, self.padding, self.dilation)
+
+    def meetings(self, spatial: Sequence[int], output: Sequence[int]) -> tuple[Meetings, ...]:
+        """Return how often what taps scatter lies on the output, and is not cut off by padding."""
+        return met(self._scattered, output, spatial)
+
+    def tightened(self, spatial: Sequence[int], output: Sequence[int]) -> Iterator[Change]:
+        """Yield kernels of which less is cut off."""
+        return tightened(self, self._scattered, output, spatial)
 
     def channel_groups(self, in_channels: int) -> int:
         """Return groups."""

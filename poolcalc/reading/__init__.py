@@ -47,9 +47,9 @@ def read(stream: IO[bytes], name: str, *, input_shape: "Shape | None" = None) ->
     """Return the design in a file.
 
     stream: its bytes, of which no more are taken than a file of its format may have. name: the file's, for messages.
-    input_shape: channels and spatial sizes that replace the file's.
-    Raises InvalidArchitecture with everything that is wrong, UnreadableFile where no reader knows the format or the
-    bytes do not come.
+    input_shape: channels and spatial sizes that replace the file's, or sizes alone; one stands for every axis.
+    Raises InvalidArchitecture with everything that is wrong, UnreadableFile where no reader knows the format, the bytes
+    do not come, or `input_shape` has not the axes of the file's.
     """
     try:
         head = stream.read(_HEAD)

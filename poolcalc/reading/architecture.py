@@ -9,7 +9,7 @@ from poolcalc.network.graph import INPUT, Graph
 from poolcalc.network.kind import OneOf
 from poolcalc.network.op import Shape
 from poolcalc.reading import yaml_reader
-from poolcalc.reading.input_shape import SIZE, read_input
+from poolcalc.reading.input_shape import SIZE, read_input, replaced
 from poolcalc.reading.keys import known_entries
 from poolcalc.reading.layers import Layers
 from poolcalc.reading.names import Names
@@ -39,8 +39,8 @@ KEYS = {
 def parse(data: bytes, name: str, input_shape: Shape | None = None) -> Design:
     """Return what a file describes.
 
-    data: the file's bytes. name: the file's name, for messages. input_shape: replaces the file's input.
-    Raises InvalidArchitecture with everything that is wrong.
+    data: the file's bytes. name: the file's name, for messages. input_shape: replaces the file's input, or its sizes.
+    Raises InvalidArchitecture with everything that is wrong, UnreadableFile where `input_shape` has other axes.
     """
     problems = Problems()
     text = yaml_reader.decode(data, problems)
@@ -61,7 +61,8 @@ def _design(document: Value, source: Source, input_shape: Shape | None, problems
         return None
     entries = known_entries(document, KEYS, "unknown key", problems)
     texts = {key: _text(entries.get(key), problems) for key in ("name", "description", "reference")}
-    shape = _input(entries.get("input"), document, problems, input_shape)
+    own = _input(entries.get("input"), document, problems, required=input_shape is None)
+    shape = replaced(own, input_shape, source) if own and input_shape is not None else own or input_shape
     task = _task(entries.get("task"), problems)
     layers = entries.get("layers")
     if layers is None or (isinstance(layers, Scalar) and layers.is_null) or layers == Listing(layers.place, ()):
@@ -74,6 +75,8 @@ def _design(document: Value, source: Source, input_shape: Shape | None, problems
     outputs = _outputs(entries["outputs"], wiring, problems) if "outputs" in entries else (last,)
     objects = _objects(entries.get("objects"), problems)
     places = {name: draft.place for name, draft in wiring.drafts.items()}
+    if "input" in entries and input_shape is None:
+        places[INPUT] = entries["input"].place
     expectations = _expectations(entries.get("expect"), problems, wiring, shape, outputs, places)
     if nodes is None or shape is None or problems.found:
         return None
@@ -87,6 +90,7 @@ def _design(document: Value, source: Source, input_shape: Shape | None, problems
         reference=texts["reference"],
         objects=objects,
         expectations=expectations,
+        own_input=own if input_shape is not None else None,
         places=places,
     )
 
@@ -134,19 +138,14 @@ def _objects(value: Value | None, problems: Problems) -> tuple[int, ...]:
         return ()
 
 
-def _input(value: Value | None, document: Record, problems: Problems, given: Shape | None) -> Shape | None:
-    if value is None:
-        if given is None:
-            place = document.entries[0][0] if document.entries else document
-            problems.add(
-                place, "the file has no input", help="add `input: [3, 224, 224]`: channels, then the spatial axes"
-            )
-        return given
+def _input(value: Value | None, document: Record, problems: Problems, *, required: bool) -> Shape | None:
+    if value is None and required:
+        place = document.entries[0][0] if document.entries else document
+        problems.add(place, "the file has no input", help="add `input: [3, 224, 224]`: channels, then the spatial axes")
     try:
-        shape = read_input(value, problems)
+        return read_input(value, problems) if value is not None else None
     except Unreadable:
-        return given
-    return shape if given is None else given
+        return None
 
 
 def _outputs(value: Value, wiring: Wiring, problems: Problems) -> tuple[str, ...]:

@@ -8,6 +8,7 @@ from poolcalc.rule.rule import Rule
 DOUBTS = {
     "impossible_layer": "ImpossibleLayer",
     "mismatched_merge": "MismatchedMerge",
+    "doubtful_layout": "DoubtfulLayout",
     "unconfirmed_shape": "UnconfirmedShape",
     "refuted_field": "RefutedField",
 }
@@ -26,11 +27,13 @@ OTHERS = {
     "contextless_layer": "ContextlessLayer",
     "gridding": "Gridding",
     "uneven_field": "UnevenField",
+    "overreaching_kernel": "OverreachingKernel",
     "vanishing_object": "VanishingObject",
     "coarse_output": "CoarseOutput",
     "pooled_prediction": "PooledPrediction",
     "large_dense_layer": "LargeDenseLayer",
     "heavy_stage": "HeavyStage",
+    "unused_layer": "UnusedLayer",
     "broken_expectation": "BrokenExpectation",
 }
 """Those that `poolcalc check` applies."""

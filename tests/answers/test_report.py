@@ -100,7 +100,9 @@ TOTALS = {
     "peak_activations": "count",
     "complete": "truth",
     "incomplete": "text[]",
+    "unused": "object",
 }
+UNUSED = {"layers": "text[]", "params": "count", "macs": "count", "activations": "count"}
 FORWARD = {"ran": "truth", "confirmed": "count", "mismatched": "count", "seed": "count?", "seconds": "float?"}
 FINDING = {
     "code": "text",
@@ -159,6 +161,7 @@ def objects(report: Any) -> Iterator[tuple[dict[str, str], Any]]:
     """Yield every object of a report with what the contract says about it."""
     yield REPORT, report
     yield TOTALS, report["totals"]
+    yield UNUSED, report["totals"]["unused"]
     yield FORWARD, report["forward"]
     yield from ((FINDING, finding) for finding in report["findings"])
     for each in report["layers"]:
@@ -249,10 +252,11 @@ def test_totals_and_forward_pass_of_mini_cnn_have_the_documented_figures(mini: A
         "peak_activations": 50_176,  # conv1 and relu1 side by side
         "complete": True,
         "incomplete": [],
+        "unused": {"layers": [], "params": 0, "macs": 0, "activations": 0},
     }
     assert mini["forward"].pop("seconds") > 0
     assert mini["forward"] == {"ran": True, "confirmed": 9, "mismatched": 0, "seed": 0}
-    assert (mini["rules"], mini["findings"]) == (["PC100", "PC101", "PC500"], [])
+    assert (mini["rules"], mini["findings"]) == (["PC100", "PC101", "PC108", "PC500"], [])
 
 
 def test_percentages_are_not_rounded(mini: Any) -> None:

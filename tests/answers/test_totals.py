@@ -1,4 +1,4 @@
-"""Sums over fewer layers than there are: every format, and every verb, says so."""
+"""Sums over fewer layers than there are, or over layers that nothing reads: every format, and every verb, says so."""
 
 import csv
 import json
@@ -13,7 +13,7 @@ import poolcalc
 from poolcalc.answers import networks, shapes
 from poolcalc.answers.diff import Difference, answer
 from poolcalc.renderers import csv as csv_renderer
-from poolcalc.renderers import markdown, text
+from poolcalc.renderers import html, markdown, text
 
 HALF = """\
 name: half
@@ -73,9 +73,9 @@ def test_json_names_the_figures_that_are_incomplete() -> None:
 
 def test_json_says_which_rules_looked() -> None:
     data = report(HALF).to_dict()
-    assert (data["rules"], len(data["findings"])) == (["PC100", "PC101"], 1)
-    assert poolcalc.confirm(poolcalc.loads(HALF)).to_dict()["rules"] == ["PC100", "PC101", "PC500"]
-    assert poolcalc.prove(poolcalc.loads(WHOLE)).to_dict()["rules"] == ["PC100", "PC101", "PC501"]
+    assert (data["rules"], len(data["findings"])) == (["PC100", "PC101", "PC108"], 1)
+    assert poolcalc.confirm(poolcalc.loads(HALF)).to_dict()["rules"] == ["PC100", "PC101", "PC108", "PC500"]
+    assert poolcalc.prove(poolcalc.loads(WHOLE)).to_dict()["rules"] == ["PC100", "PC101", "PC108", "PC501"]
 
 
 def test_a_list_marks_sums_that_are_no_totals() -> None:
@@ -106,3 +106,39 @@ def test_a_change_that_cannot_be_ruled_out_fails(tmp_path: Path) -> None:
     assert "head cannot run: too_large: " in done.out
     document = json.loads(in_process("diff", base, head, "--format", "json", cwd=tmp_path).out)
     assert [figure["base"] for figure in document["network"] if figure["figure"] == "macs"] == [None]
+
+
+BESIDE = """\
+name: beside
+input: [1, 8, 8]
+layers:
+  - conv: {out_channels: 2, kernel_size: 3, name: idle}
+  - conv: {out_channels: 1, kernel_size: 1, from: input}
+"""
+"""Of 20 + 2 parameters and 648 + 64 MACs, no output depends on the first."""
+
+SPENT = "no output depends on 1 layer with 20 of 22 parameters and 648 of 712 MACs"
+
+
+def test_totals_for_people_say_how_much_of_them_is_unused() -> None:
+    shown = shapes.answer(report(BESIDE))
+    (table,) = printed_tables(text.render([shown]))
+    assert (table.totals["params"], table.totals["MACs"]) == ("22", "712")
+    assert f"\n{SPENT}\n" in table.notes
+    assert f"\n- {SPENT}\n" in markdown.render([shown])
+    assert f"<p>{SPENT}</p>" in html.render([shown])
+    assert "no output depends" not in text.render([shapes.answer(report(WHOLE))])
+
+
+def test_totals_for_programs_say_how_much_of_them_is_unused() -> None:
+    unused = {"layers": ["idle"], "params": 20, "macs": 648, "activations": 72}
+    assert report(BESIDE).to_dict()["totals"]["unused"] == unused
+    rows = list(csv.DictReader(StringIO(csv_renderer.render([shapes.answer(report(BESIDE))]))))
+    assert [(row["name"], row["used"]) for row in rows] == [("input", ""), ("idle", "false"), ("conv2", "true")]
+
+
+def test_a_difference_says_how_much_is_unused_on_either_side() -> None:
+    joined = BESIDE.replace(", from: input", "")
+    found = Difference(report(BESIDE), report(joined))
+    assert text.render([answer(found)]).endswith(f"\nbase: {SPENT}\n")
+    assert [found.to_dict()[side]["unused"]["layers"] for side in ("base", "head")] == [["idle"], []]

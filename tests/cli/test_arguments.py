@@ -114,7 +114,23 @@ def test_the_input_can_be_given(tmp_path: Path) -> None:
     assert given["layers"][0]["output_shape"] == [64, 64, 96]
 
 
-@pytest.mark.parametrize("text", ["3", "3x", "0x8x8", "3x8x8x8x8", "3xaxb", "", "3x-8x8", "3x1e3x8", "3x99999999x8"])
+@pytest.mark.parametrize(("text", "shape"), [("64", [3, 64, 64]), ("64x96", [3, 64, 96])])
+def test_sizes_alone_keep_the_channels(text: str, shape: list[int], tmp_path: Path) -> None:
+    assert json_of("rf", "vgg16", "-i", text, cwd=tmp_path)["input"] == shape
+
+
+@pytest.mark.parametrize("verb", ["shapes", "rf", "sizes", "check"])
+def test_an_input_with_other_axes_than_a_file_has_is_refused_and_other_files_are_told(
+    verb: str, tmp_path: Path
+) -> None:
+    result = in_process(verb, "tcn", "mini_cnn", "-i", "1x28x28", cwd=tmp_path)
+    assert result.code == 2
+    assert "error: tcn.yaml takes no input of 1×28×28: its own is 1×784\n" in result.err
+    assert "  = help: give 1 size, or channels and 1\n" in result.err
+    assert "mini_cnn" in result.out
+
+
+@pytest.mark.parametrize("text", ["3x", "x", "0x8x8", "3x8x8x8x8", "3xaxb", "", "3x-8x8", "3x1e3x8", "3x99999999x8"])
 def test_an_input_that_is_no_shape_is_a_usage_error(text: str, tmp_path: Path) -> None:
     result = in_process("rf", "vgg16", "--input", text, cwd=tmp_path)
     assert (result.code, result.out) == (2, "")

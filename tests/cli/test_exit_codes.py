@@ -49,6 +49,14 @@ def test_wrong_usage_is_explained_without_a_traceback(arguments: tuple[str, ...]
     assert "Traceback" not in result.err
 
 
+def test_a_doubt_about_the_input_is_said_and_fails_nothing(tmp_path: Path) -> None:
+    result = in_process("rf", "mini_cnn", "--input", "3x28x28", cwd=tmp_path)
+    assert (result.code, result.err.splitlines()[0]) == (
+        0,
+        "warning[PC108]: input: 3 channels, where the file's 1×28×28 has 1",
+    )
+
+
 def test_a_layer_that_does_not_exist_is_a_usage_error(tmp_path: Path) -> None:
     result = in_process("rf", "mini_cnn", "--at", "conv9", "--min", "3", cwd=tmp_path)
     assert result == Result(2, "", "error: no layer is called 'conv9'; did you mean 'conv2'?\n")

@@ -74,11 +74,11 @@ def test_a_graph_made_in_python_is_analysed_under_a_name_of_no_file() -> None:
     assert report.to_dict()["layers"][0]["line"] is None
 
 
-def test_a_design_knows_where_its_layers_and_expectations_stand() -> None:
+def test_a_design_knows_where_its_input_layers_and_expectations_stand() -> None:
     design = poolcalc.loads("input: [3, 8]\nlayers:\n  - relu\nexpect:\n  params: {max: 3}\n")
     (expectation,) = design.expectations
     assert expectation.key == "expect.params.max"
-    assert design.places == {"relu1": Place(3, 5, 4), expectation.key: Place(5, 17, 1)}
+    assert design.places == {"input": Place(1, 8, 1), "relu1": Place(3, 5, 4), expectation.key: Place(5, 17, 1)}
     assert Design(design.graph).places == {}
 
 

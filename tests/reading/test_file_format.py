@@ -5,9 +5,10 @@ from textwrap import dedent, indent
 
 import pytest
 
+from poolcalc.errors import UnreadableFile
 from poolcalc.network.design import Design
 from poolcalc.network.graph import Graph, Node
-from poolcalc.network.op import Op
+from poolcalc.network.op import Op, Shape
 from poolcalc.ops import ALIASES, BY_NAME
 from poolcalc.ops.add import Add
 from poolcalc.ops.avg_pool import AvgPool
@@ -161,10 +162,44 @@ def test_the_input_has_one_to_three_axes() -> None:
 
 def test_another_input_may_be_given_from_outside() -> None:
     data = b"input: [3, 16, 16]\nlayers: [max_pool: 2]\n"
-    assert parse(data, "net.yaml", input_shape=(3, 8)).graph.input == (3, 8)
-    pool = parse(data, "net.yaml", input_shape=(3, 8)).graph.nodes[0].op
-    assert isinstance(pool, MaxPool)
-    assert pool.kernel_size == (2,)
+    given = parse(data, "net.yaml", input_shape=(1, 8, 9))
+    assert (given.graph.input, given.own_input) == ((1, 8, 9), (3, 16, 16))
+    assert parse(data, "net.yaml").own_input is None
+
+
+@pytest.mark.parametrize(
+    ("own", "given", "whole"),
+    [
+        ("3x16x16", (224,), (3, 224, 224)),
+        ("3x16x16", (800, 1344), (3, 800, 1344)),
+        ("3x16x16", (3, 8, 9), (3, 8, 9)),
+        ("4x100", (16000,), (4, 16000)),
+        ("4x100", (1, 16000), (1, 16000)),
+        ("1x8x9x9", (32,), (1, 32, 32, 32)),
+        ("1x8x9x9", (16, 112, 112), (1, 16, 112, 112)),
+        ("1x8x9x9", (3, 16, 112, 112), (3, 16, 112, 112)),
+    ],
+)
+def test_sizes_alone_keep_the_channels_of_the_file(own: str, given: Shape, whole: Shape) -> None:
+    data = f"input: {own}\nlayers: [max_pool: 2]\n".encode()
+    assert parse(data, "net.yaml", input_shape=given).graph.input == whole
+
+
+@pytest.mark.parametrize(
+    ("own", "given", "remedy"),
+    [
+        ("3x16x16", (1, 3, 16, 16), "give 2 sizes, or channels and 2"),
+        ("4x100", (3, 16, 16), "give 1 size, or channels and 1"),
+        ("1x8x9x9", (9, 9), "give 3 sizes, or channels and 3"),
+    ],
+)
+def test_an_input_with_other_axes_than_the_files_is_refused(own: str, given: Shape, remedy: str) -> None:
+    """The network is another one on other axes: what stands for all of them in its file would mean something else."""
+    data = f"input: {own}\nlayers: [max_pool: 2]\n".encode()
+    with pytest.raises(UnreadableFile) as caught:
+        parse(data, "net.yaml", input_shape=given)
+    shown = "×".join(map(str, given))
+    assert str(caught.value) == f"net.yaml takes no input of {shown}: its own is {own.replace('x', '×')}; {remedy}"
 
 
 def test_a_file_without_input_is_valid_where_one_is_given_from_outside() -> None:

@@ -65,7 +65,7 @@ def test_what_should_be_yaml_is_told_where_it_is_not(name: str) -> None:
     ("name", "data"), [("a.net", b"anything"), ("a.NET", b""), ("a", b"NET\0..."), ("a.pb", b"NET\0" + b"." * 600)]
 )
 def test_a_format_is_known_by_its_suffix_or_by_how_it_begins(name: str, data: bytes, seen: list[bytes]) -> None:
-    assert read(BytesIO(data), name, input_shape=(1, 4)).graph.input == (1, 4)
+    assert read(BytesIO(data), name, input_shape=(1, 4, 4)).graph.input == (1, 4, 4)
     assert seen == [data]
 
 

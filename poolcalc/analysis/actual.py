@@ -63,6 +63,11 @@ class ActualField(NamedTuple):
         """Return a mask of the pixels along an axis that any of some units along it sees."""
         return reduce(or_, (product[axis][unit] for product in self.products for unit in units), 0)
 
+    def sees_all(self, axis: int) -> bool:
+        """Return whether every unit along an axis sees all pixels along it, by one path or another."""
+        whole = (1 << self.pixels[axis]) - 1
+        return all(self.seen(axis, (unit,)) == whole for unit in range(self.units[axis]))
+
     def unread(self) -> tuple[int, ...]:
         """Return, for every axis, a mask of the pixels that no unit sees."""
         whole = [(1 << size) - 1 for size in self.pixels]

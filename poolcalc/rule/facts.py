@@ -87,6 +87,11 @@ class Facts:
         """The layers that cannot run."""
         return {name for name, layer in self.layers.items() if layer.problem}
 
+    @cached_property
+    def stopped(self) -> set[str]:
+        """Those, and the layers that depend on them."""
+        return self.layers.keys() - self.sized.keys()
+
     @property
     def axes(self) -> tuple[str, ...]:
         """What stands side by side along every axis of the input."""
@@ -117,6 +122,10 @@ class Facts:
     @cached_property
     def _origins(self) -> dict[str, str]:
         return origins(self.graph)
+
+    def is_result(self, layer: Layer) -> bool:
+        """Return whether the network gives out what comes out of a layer, if by functions of single values."""
+        return layer.node.name in {self._origins[name] for name in self.graph.outputs}
 
     def unread_rows(self, name: str) -> tuple[tuple[int, ...], ...]:
         """Return, for every axis, the rows of a tensor that nothing reads."""

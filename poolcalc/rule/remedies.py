@@ -5,9 +5,10 @@ Each is tried at one merge; where that lets the analysis go on to another merge 
 
 from collections.abc import Callable, Iterator
 
-from poolcalc.analysis.branches import BrokenMerge, broken_merge
+from poolcalc.analysis.branches import BrokenMerge, broken_merge, fork
+from poolcalc.analysis.layer import Sized
 from poolcalc.analysis.layers import analyse
-from poolcalc.network.edit import inserted, with_op
+from poolcalc.network.edit import inserted, with_op, with_window
 from poolcalc.network.graph import Graph
 from poolcalc.network.op import Shape
 from poolcalc.rule.insertions import Insertion, crop, pad
@@ -22,7 +23,7 @@ MOST_MERGES = 8
 def mended(graph: Graph, name: str) -> Iterator[tuple[str, Graph]]:
     """Yield changes at a merge, in words, and the networks that they make; whether these run remains to be seen."""
     others = {merge.node.name for merge in _broken(graph)} - {name}
-    for change in (_resize, _crop, _pad):
+    for change in (_ceil, _resize, _crop, _pad):
         if found := _repeated(change, graph, others):
             yield found
 
@@ -52,6 +53,17 @@ def _differences(merge: BrokenMerge) -> tuple[int, int, Shape]:
     return small, large, tuple(y - x for x, y in zip(merge.shapes[small][1:], merge.shapes[large][1:], strict=True))
 
 
+def _ceil(graph: Graph, merge: BrokenMerge) -> tuple[str, str, Graph] | None:
+    """Let the last layer on the way to the smaller map that rounds down round up, where it can."""
+    layers = analyse(graph).sized
+    small, large = (merge.node.inputs[place] for place in merge.extremes)
+    for layer in reversed(fork(graph, layers, (small, large)).paths[0]):
+        if isinstance(layer, Sized) and layer.remainders and layer.remainders[0][merge.axis].rounded:
+            changed = with_window(graph, layer.node.name, ceil_mode=True)
+            return ("`ceil_mode: true`", f"in {layer.node.name}", changed) if changed else None
+    return None
+
+
 def _resize(graph: Graph, merge: BrokenMerge) -> tuple[str, str, Graph] | None:
     """Ask the operator that sets the size of a branch for the size of another one, the smallest branch first."""
     layers = analyse(graph).sized
@@ -69,15 +81,13 @@ def _resize(graph: Graph, merge: BrokenMerge) -> tuple[str, str, Graph] | None:
 
 def _crop(graph: Graph, merge: BrokenMerge) -> tuple[str, str, Graph] | None:
     _, large, extra = _differences(merge)
-    if min(extra) < 0 or len({shape[1:] for shape in merge.shapes}) > 2:
+    if min(extra) < 0:
         return None
     return _between(graph, merge, large, crop(_split(extra)))
 
 
 def _pad(graph: Graph, merge: BrokenMerge) -> tuple[str, str, Graph] | None:
     small, _, missing = _differences(merge)
-    if len({shape[1:] for shape in merge.shapes}) > 2:
-        return None
     return _between(graph, merge, small, pad(_split(missing)))
 
 

@@ -3,23 +3,22 @@
 Every rule stands in its own file in `rules/`, which names it. Its module's docstring is its page: the first line says
 what is found, then comes why it matters, and a bad and a good example, which tests run.
 
-A rule that knows remedies yields changed networks. Each is analysed again, and is proposed only where the finding is
-gone and nothing else went wrong.
+A rule that knows remedies yields changed networks. Each is analysed again and looked at by all rules, and is proposed
+only where the finding is gone, no rule finds anything new, and the results keep their shapes.
 """
 
 import sys
 from collections.abc import Callable, Iterable, Iterator
-from fractions import Fraction
 from inspect import getdoc
 from itertools import islice
-from typing import ClassVar, Literal
+from typing import Any, ClassVar, Literal
 
 from poolcalc.analysis.layer import Layer
 from poolcalc.finding import Finding, RuleId, Severity
 from poolcalc.network.edit import with_input, with_window
 from poolcalc.network.graph import Graph
 from poolcalc.rule.facts import Facts
-from poolcalc.wording import times
+from poolcalc.wording import notation, times
 
 MOST_REMEDIES = 3
 """Alternatives to offer for one finding."""
@@ -43,14 +42,18 @@ class Rule:
 
     id: its code, PC and three digits: 0 the file, 1 sizes, 2 receptive field, 3 task, 4 cost, 5 verification,
     6 expectations; its name, the bad thing, so that "allow NAME" reads well; its severity.
-    needs: what must have been run for it. guards: whether no remedy, of whatever rule, may set it off where it was
-    silent. stops: whether nothing runs behind a layer where it finds something.
+    needs: what must have been run for it. stops: whether nothing runs behind a layer where it finds something.
+    guards: whether its findings are about single layers and their inputs alone, so that it judges what runs of a broken
+    network as it would judge a whole one. about_whole: whether it judges the network as a whole, whatever layer it
+    names. resizes: whether its remedies are to change the sizes of results.
     """
 
     id: ClassVar[RuleId]
     needs: ClassVar[Literal["forward", "proof"] | None] = None
     guards: ClassVar[bool] = False
     stops: ClassVar[bool] = False
+    about_whole: ClassVar[bool] = False
+    resizes: ClassVar[bool] = False
 
     def __init__(self, rules: "Callable[[], Iterable[Rule]]" = tuple) -> None:
         self._rules = rules
@@ -99,20 +102,42 @@ class Rule:
         return facts.symptoms[self.id.code]
 
     def cures(self, remedy: Remedy, facts: Facts, layer: Layer) -> bool:
-        """Return whether a change removes what was found at a layer, and neither breaks nor worsens another one."""
+        """Return whether a change removes what was found at a layer, and brings nothing that is worse elsewhere."""
         return bool(remedy.graphs) and all(self._cures(facts.of(graph), facts, layer) for graph in remedy.graphs)
 
     def _cures(self, changed: Facts, facts: Facts, layer: Layer) -> bool:
-        for rule in {self, *(rule for rule in self._rules() if rule.guards)}:
-            new = rule.shown(changed) - rule.shown(facts)
-            if new if rule.stops else new & facts.sized.keys():
-                return False
-        return layer.node.name not in self.shown(changed)
+        if layer.node.name in self.shown(changed) or not (self.resizes or _keeps_results(changed, facts)):
+            return False
+        others = sorted(self._rules(), key=lambda rule: not rule.guards)  # those that are quick, and object most
+        return not any(rule.objects(changed, facts) for rule in (self, *others) if rule.needs is None)
+
+    def objects(self, changed: Facts, facts: Facts) -> bool:
+        """Return whether it finds something in a changed network that it did not find before.
+
+        Behind a layer that cannot run, more comes to light when it can: that is not what the change brought.
+        """
+        if facts.stopped and not self.guards:
+            return False
+        before, after = self.shown(facts), self.shown(changed)
+        if self.about_whole:
+            return len(after) > len(before)
+        return bool(after - before if self.stops else after - before - facts.stopped)
 
     def found(self, layer: Layer, message: str, *notes: str, help: str | None = None) -> Finding:  # noqa: A002
         """Return a finding about a layer."""
         name = layer.node.name
         return Finding(self.id, f"{name}: {message}", name, notes, help)
+
+
+def _keeps_results(changed: Facts, facts: Facts) -> bool:
+    """Return whether a change leaves the shapes of results as they are; of another input, channels and axes."""
+    same_input = changed.graph.input == facts.graph.input
+    for before, after in zip(facts.graph.outputs, changed.graph.outputs, strict=False):
+        if before in facts.sized and after in changed.sized:
+            old, new = facts.sized[before].shape, changed.sized[after].shape
+            if old != new if same_input else (len(old), old[0]) != (len(new), new[0]):
+                return False
+    return len(changed.graph.outputs) >= len(facts.graph.outputs)
 
 
 def clean_inputs(facts: Facts) -> Iterator[Remedy]:
@@ -126,13 +151,16 @@ def clean_inputs(facts: Facts) -> Iterator[Remedy]:
         yield Remedy(f"an input of {' or '.join(times(clean.input) for clean in graphs)}", *graphs)
 
 
-def finer(facts: Facts, limit: Fraction) -> Iterator[Remedy]:
-    """Yield the network without the strides that take units more than `limit` pixels apart, where there are any."""
-    graph, names = facts.graph, []
-    for layer in facts.analysis.layers:
-        window, jump = layer.node.op.window, facts.largest_jump(layer.node.name)
-        if window and jump and jump > limit and max(window.stride) > 1:
-            graph = with_window(graph, layer.node.name, stride=(1,) * len(window.stride)) or graph
-            names.append(layer.node.name)
-    if names:
-        yield Remedy(f"`stride: 1` in {' and '.join(names)}", graph)
+def less_dilated(graph: Graph, name: str, dilation: int) -> Iterator[Remedy]:
+    """Yield the network with a smaller dilation in a layer, and as much less padding, so that the size stays."""
+    window = graph.node(name).op.window
+    if window is None:
+        return
+    text, values = f"`dilation: {dilation}`", dict[str, Any](dilation=(dilation,) * len(window.dilation))
+    if window.pairs:
+        less = [(old - dilation) * (size - 1) for old, size in zip(window.dilation, window.kernel_size, strict=True)]
+        padding = tuple((b - x // 2, a - (x - x // 2)) for (b, a), x in zip(window.pairs, less, strict=True))
+        if min(map(min, padding)) < 0:
+            return
+        text, values["padding"] = f"{text} with `padding: {notation(padding)}`", padding
+    yield Remedy(f"{text} in {name}", with_window(graph, name, **values))

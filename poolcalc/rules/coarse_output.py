@@ -28,20 +28,24 @@ layers:
 
 from collections.abc import Iterator
 from fractions import Fraction
+from itertools import islice
 
 from poolcalc.analysis.layer import Layer
 from poolcalc.finding import Finding
 from poolcalc.network.edit import appended
 from poolcalc.rule.facts import Facts
+from poolcalc.rule.finer import finer
 from poolcalc.rule.insertions import upsample
 from poolcalc.rule.last_maps import finest
-from poolcalc.rule.rule import Remedy, Rule, finer
+from poolcalc.rule.rule import Remedy, Rule
 
 LIMITS = {"segmentation": 8, "detection": 32}
 """Largest distance in pixels between the units of a result, by the task."""
 
 
 class CoarseOutput(Rule, code="PC301", severity="warning"):
+    about_whole = resizes = True
+
     def look(self, facts: Facts) -> Iterator[Finding]:
         """Yield the finest map that predictions are made from, where it is too coarse."""
         limit = LIMITS.get(facts.design.task or "")
@@ -54,10 +58,12 @@ class CoarseOutput(Rule, code="PC301", severity="warning"):
             )
 
     def remedies(self, facts: Facts, layer: Layer) -> Iterator[Remedy]:
-        """Yield less downsampling, then enlarging the result."""
+        """Yield less downsampling, as early as possible, enlarging the result, then other strides less."""
         limit = LIMITS[facts.design.task or ""]
-        yield from finer(facts, Fraction(limit))
+        strides = finer(facts, Fraction(limit))
+        yield from islice(strides, 1)
         jump = facts.largest_jump(layer.node.name)
         if facts.design.task == "segmentation" and jump and jump.denominator == 1:
             larger = upsample(len(facts.axes), jump)
             yield Remedy(f"`{larger.text}` at the end", appended(facts.graph, layer.node.name, larger.op))
+        yield from strides

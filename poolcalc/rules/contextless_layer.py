@@ -1,17 +1,19 @@
-"""A layer that cannot add context, since its units' inputs all see more than the whole image already.
+"""A layer that cannot add context, since every unit that it reads sees the whole input already.
 
 Once the smallest receptive field among the paths that lead to a layer exceeds the input, its kernel looks at nothing
 new: such layers cost like others and hardly improve the result (Richter et al. 2021, "Should You Go Deeper?"). A larger
-input makes them useful; so does less downsampling before them. Reported where they hold a hundredth of the parameters.
+input makes them useful; so does less downsampling before them. Reported where units at the borders see everything, too,
+and where such layers hold a hundredth of the parameters; results, and layers that change the size, have other duties.
 
 Bad:
 
 ```yaml
-input: [3, 8, 8]
+input: [3, 4, 4]
 layers:
   - conv: {out_channels: 8, kernel_size: 5, padding: 2}
   - conv: {out_channels: 8, kernel_size: 5, padding: 2}
   - conv: {out_channels: 8, kernel_size: 3, padding: 1}
+  - gap
 ```
 
 Good:
@@ -22,6 +24,7 @@ layers:
   - conv: {out_channels: 8, kernel_size: 5, padding: 2}
   - conv: {out_channels: 8, kernel_size: 5, padding: 2}
   - conv: {out_channels: 8, kernel_size: 3, padding: 1}
+  - gap
 ```
 """
 
@@ -45,18 +48,20 @@ MOST_NAMED = 6
 
 
 class ContextlessLayer(Rule, code="PC211", severity="warning"):
+    about_whole = True
+
     def look(self, facts: Facts) -> Iterator[Finding]:
         """Yield the first such layer, and how many there are."""
         idle = _idle(facts)
         params, total = sum(each.params for each, _ in idle), facts.analysis.total("params")
         if idle and total.complete and params >= LEAST * total.value:
-            layer, size = idle[0]
+            layer, _ = idle[0]
             names = ", ".join(each.node.name for each, _ in idle[:MOST_NAMED]) + (
                 ", …" if len(idle) > MOST_NAMED else ""
             )
             yield self.found(
                 layer,
-                f"adds no context: everything it reads already sees {size} of {times(facts.graph.input[1:])} pixels",
+                f"adds no context: every unit that it reads sees all of the {times(facts.graph.input[1:])} pixels",
                 f"{counted(len(idle), 'layer')} with {100 * params / total.value:.0f} % of the parameters: {names}",
             )
 
@@ -76,7 +81,7 @@ class ContextlessLayer(Rule, code="PC211", severity="warning"):
 
 
 def _idle(facts: Facts) -> list[tuple[Sized, int]]:
-    """Return convolutions that look around, where all that they read already sees more than the input; and how much."""
+    """Return convolutions that look around, where all that they read sees the whole input, and the smallest field."""
     analysis, found = facts.analysis, []
     start = PIXELS.strands * len(facts.axes)
     smallest = analysis.spread(start, _smallest, reads=lambda layer: filter(_is_local, layer.reads))
@@ -85,8 +90,14 @@ def _idle(facts: Facts) -> list[tuple[Sized, int]]:
         if incoming and (window := op.window) and op.gradient == "learned" and set(window.stride) == {1}:
             looks = [axis for axis, kernel in enumerate(window.kernel_size) if kernel > 1]
             if looks and all(_size(incoming[axis]) > facts.graph.input[1 + axis] for axis in looks):
-                found.append((layer, min(_size(incoming[axis]) for axis in looks)))
+                field = facts.actual.get(layer.node.inputs[0])
+                if field and all(map(field.sees_all, looks)) and not _has_other_duties(facts, layer):
+                    found.append((layer, min(_size(incoming[axis]) for axis in looks)))
     return found
+
+
+def _has_other_duties(facts: Facts, layer: Sized) -> bool:
+    return layer.spatial != layer.input_shapes[0][1:] or facts.is_result(layer)
 
 
 def _is_local(read: Read) -> bool:

@@ -30,12 +30,10 @@ from poolcalc.analysis.actual import extent, holes, projected
 from poolcalc.analysis.branches import path
 from poolcalc.analysis.layer import Layer
 from poolcalc.finding import Finding
-from poolcalc.network.edit import with_window
-from poolcalc.network.graph import INPUT, Graph
+from poolcalc.network.graph import INPUT
 from poolcalc.rule.facts import Facts
 from poolcalc.rule.last_maps import last_maps
-from poolcalc.rule.rule import Remedy, Rule
-from poolcalc.wording import notation
+from poolcalc.rule.rule import Remedy, Rule, less_dilated
 
 
 class Gridding(Rule, code="PC212", severity="warning"):
@@ -67,10 +65,7 @@ class Gridding(Rule, code="PC212", severity="warning"):
         """Yield a smaller dilation here, then steps 1, 2, 3 in this layer and those after it."""
         if window := layer.node.op.window:
             for dilation in reversed(range(1, max(window.dilation))):
-                if changed := _dilated(facts.graph, layer.node.name, dilation):
-                    yield Remedy(
-                        f"`dilation: {dilation}` with {_padding(changed, layer)} in {layer.node.name}", changed
-                    )
+                yield from less_dilated(facts.graph, layer.node.name, dilation)
 
 
 def _is_dilated(layer: Layer) -> bool:
@@ -89,23 +84,3 @@ def _central(facts: Facts, name: str) -> tuple[int, ...]:
 
 def _holes(facts: Facts, name: str) -> bool:
     return any(map(holes, _central(facts, name)))
-
-
-def _dilated(graph: Graph, name: str, dilation: int) -> Graph | None:
-    """Return the network with another dilation in a layer, and padding that keeps the size."""
-    window = graph.node(name).op.window
-    if not window:
-        return None
-    even = (dilation,) * len(window.dilation)
-    if isinstance(window.padding, str):
-        return with_window(graph, name, dilation=even)
-    less = [(old - dilation) * (size - 1) for old, size in zip(window.dilation, window.kernel_size, strict=True)]
-    padding = tuple((b - x // 2, a - (x - x // 2)) for (b, a), x in zip(window.padding, less, strict=True))
-    if min(map(min, padding)) < 0:
-        return None
-    return with_window(graph, name, dilation=even, padding=padding)
-
-
-def _padding(graph: Graph, layer: Layer) -> str:
-    window = graph.node(layer.node.name).op.window
-    return f"`padding: {notation(window and window.padding)}`"

@@ -33,7 +33,7 @@ from poolcalc.wording import notation
 
 
 class HangingWindow(Rule, code="PC106", severity="warning"):
-    guards = True
+    guards = resizes = True
 
     def look(self, facts: Facts) -> Iterator[Finding]:
         """Yield layers with what their last window holds."""

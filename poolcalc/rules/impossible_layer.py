@@ -33,7 +33,7 @@ from poolcalc.wording import times
 
 
 class ImpossibleLayer(Rule, code="PC100", severity="error"):
-    guards = stops = True
+    guards = stops = resizes = True
 
     def check(self, facts: Facts) -> Iterator[Finding]:
         """Yield what is found: what would help at the layer itself, and an input that would, where one was found."""

@@ -39,7 +39,7 @@ from poolcalc.wording import counted, notation, spots
 
 
 class LostRows(Rule, code="PC102", severity="warning"):
-    guards = True
+    guards = resizes = True
 
     def look(self, facts: Facts) -> Iterator[Finding]:
         """Yield layers that round down, with the arithmetic and the pixels that nothing sees for it."""
@@ -60,18 +60,34 @@ class LostRows(Rule, code="PC102", severity="warning"):
         return set(facts.lost)
 
     def remedies(self, facts: Facts, layer: Layer) -> Iterator[Remedy]:
-        """Yield ceil mode for pools, more padding, other inputs."""
+        """Yield less padding, ceil mode for pools, more padding, other inputs."""
         yield from () if facts.impossible else self._local(facts.graph, facts.sized[layer.node.name])
         yield from clean_inputs(facts)
 
     @staticmethod
     def _local(graph: Graph, layer: Sized) -> Iterator[Remedy]:
         op, name = layer.node.op, layer.node.name
+        if not (window := op.window):
+            return
+
+        def padded(padding: tuple[tuple[int, int], ...]) -> Remedy:
+            return Remedy(f"`padding: {notation(padding)}` in {name}", with_window(graph, name, padding=padding))
+
+        pairs = list(enumerate(window.pairs or ()))
+        yield from [padded(tuple(_less(layer, window, *pair) for pair in pairs))] if pairs else []
         yield Remedy(f"`ceil_mode: true` in {name}", with_window(graph, name, ceil_mode=True))
-        if (window := op.window) and (pairs := window.pairs):
-            for both in (True, False):
-                padding = tuple(_padded(layer, window, axis, pair, both=both) for axis, pair in enumerate(pairs))
-                yield Remedy(f"`padding: {notation(padding)}` in {name}", with_window(graph, name, padding=padding))
+        for both in (True, False) if pairs else ():
+            yield padded(tuple(_padded(layer, window, *pair, both=both) for pair in pairs))
+
+
+def _less(layer: Sized, window: Window, axis: int, pair: tuple[int, int]) -> tuple[int, int]:
+    """Leave the padding out that moves the windows away from rows at the end, and makes room for none."""
+    size, padding = layer.input_shapes[0][1 + axis], sum(pair)
+    left_over = (size + padding - window.span(axis)) % window.stride[axis]
+    if not layer.dropped[axis][1] or left_over > padding:
+        return pair
+    less = padding - left_over
+    return less // 2, less - less // 2
 
 
 def _padded(layer: Sized, window: Window, axis: int, pair: tuple[int, int], *, both: bool) -> tuple[int, int]:

@@ -38,7 +38,7 @@ from poolcalc.rule.rule import Remedy, Rule, clean_inputs
 
 
 class MismatchedMerge(Rule, code="PC101", severity="error"):
-    guards = stops = True
+    guards = stops = resizes = True
 
     def look(self, facts: Facts) -> Iterator[Finding]:
         """Yield merges with the layers on both paths that change the size."""

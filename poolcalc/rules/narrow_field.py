@@ -35,9 +35,11 @@ from collections.abc import Iterator
 from fractions import Fraction
 from math import ceil
 
+from poolcalc.analysis.branches import path
 from poolcalc.analysis.layer import Layer
 from poolcalc.finding import Finding
 from poolcalc.network.edit import appended
+from poolcalc.network.graph import INPUT
 from poolcalc.rule.facts import Facts
 from poolcalc.rule.insertions import conv
 from poolcalc.rule.last_maps import last_maps
@@ -51,6 +53,8 @@ MOST_CONVOLUTIONS = 8
 
 
 class NarrowField(Rule, code="PC210", severity="warning"):
+    about_whole = True
+
     def look(self, facts: Facts) -> Iterator[Finding]:
         """Yield the head with the widest field where even that is too small."""
         axes = range(len(facts.axes))
@@ -71,7 +75,13 @@ class NarrowField(Rule, code="PC210", severity="warning"):
             )
 
     def remedies(self, facts: Facts, layer: Layer) -> Iterator[Remedy]:
-        """Yield a dilated convolution behind the layer, where it leaves no holes, or several plain ones."""
+        """Yield a dilated convolution behind the layer, where it leaves no holes, or several plain ones.
+
+        Nothing behind a result, and nothing where the last to look around cuts patches: what follows is no convolution.
+        """
+        found = next(last for last in last_maps(facts) if last.layer is layer)
+        if found.gathers is None or _is_cut_into_patches(facts, layer):
+            return
         axes = range(len(facts.axes))
         jumps = [facts.jump(layer.node.name, axis) for axis in axes]
         missing = max(
@@ -88,6 +98,14 @@ class NarrowField(Rule, code="PC210", severity="warning"):
                 changed = appended(changed, layer.node.name, plain.op)
             number = missing if missing > 1 else "one"
             yield Remedy(f"{number} more `{plain.text[2:]}` after {layer.node.name}", changed)
+
+
+def _is_cut_into_patches(facts: Facts, layer: Layer) -> bool:
+    """Return whether the last layer up to here that looks around is a convolution of windows side by side."""
+    way = path(facts.graph, facts.layers, INPUT, layer.node.name)
+    windows = ((step.node.op, step.node.op.window) for step in reversed(way))
+    op, window = next(((op, window) for op, window in windows if window and max(window.kernel_size) > 1), (None, None))
+    return bool(op and window and op.gradient == "learned" and window.kernel_size == window.stride)
 
 
 def _size(layer: Layer, axis: int) -> int:

@@ -37,6 +37,8 @@ from poolcalc.rule.rule import Remedy, Rule
 
 
 class PooledPrediction(Rule, code="PC302", severity="warning"):
+    resizes = True
+
     def look(self, facts: Facts) -> Iterator[Finding]:
         """Yield global pools that everything predicted goes through."""
         for last in last_maps(facts) if facts.design.task in ("detection", "segmentation") else ():

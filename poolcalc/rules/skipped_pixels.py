@@ -30,7 +30,7 @@ from poolcalc.finding import Finding
 from poolcalc.network.edit import inserted, with_window
 from poolcalc.rule.facts import Facts
 from poolcalc.rule.insertions import average
-from poolcalc.rule.rule import Remedy, Rule
+from poolcalc.rule.rule import Remedy, Rule, less_dilated
 from poolcalc.wording import evenly, notation, spots, times
 
 
@@ -60,7 +60,7 @@ class SkippedPixels(Rule, code="PC104", severity="warning"):
             return
         ones = (1,) * len(window.stride)
         if window.dilation != ones:
-            yield Remedy(f"`dilation: 1` in {name}", with_window(graph, name, dilation=ones))
+            yield from less_dilated(graph, name, 1)
         kernel = tuple(max(k, s + 1 - s % 2) for k, s in zip(window.kernel_size, window.stride, strict=True))
         padding = tuple(((k - 1) // 2, (k - 1) // 2) for k in kernel)
         if kernel != window.kernel_size and window.pairs:

@@ -23,26 +23,54 @@ layers:
 
 from collections.abc import Iterator
 
-from poolcalc.analysis.layer import Layer
+from poolcalc.analysis.layer import Layer, Sized
 from poolcalc.finding import Finding
 from poolcalc.network.edit import with_op
 from poolcalc.rule.facts import Facts
 from poolcalc.rule.rule import Remedy, Rule
+from poolcalc.wording import some
+
+MOST_NAMED = 6
+"""Layers to list by name."""
 
 
 class UnevenField(Rule, code="PC213", severity="warning"):
     def look(self, facts: Facts) -> Iterator[Finding]:
-        """Yield transposed convolutions and adaptive pools whose units read unequal numbers of units."""
-        for layer in facts.sized.values():
-            for axis, taps in enumerate(layer.reads[0].taps or ()):
-                counts = sorted({len(reads) for reads in taps.phases})
-                reason = layer.node.op.unevenness(axis, layer.input_shapes[0][1 + axis])
-                if len(counts) > 1 and reason:
-                    message = f"its units read {counts[0]} to {counts[-1]} {facts.axes[axis]}s, by their position"
-                    yield self.found(layer, message, reason)
-                    break
+        """Yield the first layer of every operator whose units read unequal numbers of units, and what is like it."""
+        for first, *others in _alike(facts):
+            axis, counts, reason = next(_uneven(first))
+            message = f"its units read {counts[0]} to {counts[-1]} {facts.axes[axis]}s, by their position"
+            names = [layer.node.name for layer in others]
+            yield self.found(first, message, reason, *([f"as in {some(names, MOST_NAMED)}"] if names else []))
+
+    def symptoms(self, facts: Facts) -> set[str]:
+        """Return all such layers."""
+        return {layer.node.name for layers in _alike(facts) for layer in layers}
 
     def remedies(self, facts: Facts, layer: Layer) -> Iterator[Remedy]:
-        """Yield the next kernel that the stride divides, at the same size, or output sizes that divide the input."""
-        for change in layer.node.op.evened(facts.sized[layer.node.name].input_shapes[0][1:]):
-            yield Remedy(change.words, with_op(facts.graph, layer.node.name, change.op))
+        """Yield the next kernels that the strides divide, at the same size, or output sizes that divide the inputs."""
+        layers = next(layers for layers in _alike(facts) if layers[0] is layer)
+        for changes in zip(*(each.node.op.evened(each.input_shapes[0][1:]) for each in layers), strict=False):
+            graph, places = facts.graph, dict[str, list[str]]()
+            for each, change in zip(layers, changes, strict=True):
+                graph = with_op(graph, each.node.name, change.op)
+                places.setdefault(change.words, []).append(each.node.name)
+            yield Remedy(", ".join(f"{words} in {' and '.join(names)}" for words, names in places.items()), graph)
+
+
+def _alike(facts: Facts) -> list[list[Sized]]:
+    """Return the uneven layers of every operator."""
+    found: dict[str, list[Sized]] = {}
+    for layer in facts.sized.values():
+        if next(_uneven(layer), None):
+            found.setdefault(layer.node.op.keyword, []).append(layer)
+    return list(found.values())
+
+
+def _uneven(layer: Sized) -> Iterator[tuple[int, list[int], str]]:
+    """Yield the axes along which a layer is uneven, how many units are read there, and why."""
+    for axis, taps in enumerate(layer.reads[0].taps or ()):
+        counts = sorted({len(reads) for reads in taps.phases})
+        reason = layer.node.op.unevenness(axis, layer.input_shapes[0][1 + axis]) if len(counts) > 1 else None
+        if reason:
+            yield axis, counts, reason

@@ -40,6 +40,8 @@ MOST_TRIED = 9
 
 
 class UnrestoredSize(Rule, code="PC107", severity="warning"):
+    resizes = True
+
     def look(self, facts: Facts) -> Iterator[Finding]:
         """Yield enlarging layers after which the size is not what it was at the same jump."""
         stopped = facts.layers.keys() - facts.sized.keys()

@@ -33,6 +33,7 @@ layers:
 
 from collections.abc import Iterator
 from fractions import Fraction
+from itertools import islice
 
 from poolcalc.analysis.branches import path
 from poolcalc.analysis.layer import Layer
@@ -40,12 +41,15 @@ from poolcalc.finding import Finding
 from poolcalc.network.edit import with_op, with_output
 from poolcalc.network.graph import INPUT
 from poolcalc.rule.facts import Facts
+from poolcalc.rule.finer import finer
 from poolcalc.rule.insertions import conv
 from poolcalc.rule.last_maps import finest
-from poolcalc.rule.rule import Remedy, Rule, finer
+from poolcalc.rule.rule import Remedy, Rule
 
 
 class VanishingObject(Rule, code="PC300", severity="warning"):
+    about_whole = resizes = True
+
     def look(self, facts: Facts) -> Iterator[Finding]:
         """Yield the layer at which each object becomes too small, where no finer map is left."""
         found = finest(facts)
@@ -69,14 +73,16 @@ class VanishingObject(Rule, code="PC300", severity="warning"):
                 )
 
     def remedies(self, facts: Facts, layer: Layer) -> Iterator[Remedy]:
-        """Yield less downsampling, then a finer map among the outputs."""
+        """Yield less downsampling, as early as possible, a finer map among the outputs, then other strides less."""
         apart = facts.largest_jump(layer.node.name) or 0
         object_size = min(size for size in facts.design.objects if size < 2 * apart)
-        yield from finer(facts, Fraction(object_size, 2))
+        strides = finer(facts, Fraction(object_size, 2))
+        yield from islice(strides, 1)
         source = layer.node.inputs[0]
         if facts.design.task in ("detection", "segmentation") and source != INPUT:
             where = f"{source} (units {facts.largest_jump(source)} pixels apart)"
             yield Remedy(f"{where} as one more output, as a feature pyramid does", with_output(facts.graph, source))
+        yield from strides
 
 
 def _alternative(facts: Facts, layer: Layer) -> Iterator[str]:

@@ -272,11 +272,20 @@ def test_objects_ask_for_a_field_of_their_size() -> None:
 
 def test_a_field_larger_than_the_input_makes_later_kernels_idle() -> None:
     layer = "conv: {out_channels: 4, kernel_size: 5, padding: 2}"
-    finding = only(chain(layer, layer, layer, layer, size="[3, 8, 8]"), "contextless-layer")
-    # Fields 5, 9, 13: the third layer reads units that see 9 > 8.
-    assert finding.message == "conv3: adds no context: everything it reads already sees 9 of 8×8 pixels"
+    finding = only(chain(layer, layer, layer, layer, "gap", size="[3, 5, 5]"), "contextless-layer")
+    # Fields 5, 9, 13: the third layer reads units that look 4 pixels to either side, which is all from any of 5.
+    assert finding.message == "conv3: adds no context: every unit that it reads sees all of the 5×5 pixels"
     assert finding.notes[0].endswith(": conv3, conv4")
     assert finding.help == "use the network without them; or an input of 3×13×13"
+
+
+@pytest.mark.parametrize("rest", [("gap",), ("relu",), ()])
+def test_units_at_the_border_and_results_are_no_idle_kernels(rest: tuple[str, ...]) -> None:
+    wide, small = (f"conv: {{out_channels: 4, kernel_size: {k}, padding: {k // 2}}}" for k in (21, 3))
+    # The first of 20 units sees 11 pixels, and 12 by the layer after it.
+    assert not findings(chain(wide, small, *rest, size="[1, 20]"))
+    wide = "conv: {out_channels: 4, kernel_size: 39, padding: 19}"
+    assert bool(findings(chain(wide, small, *rest, size="[1, 20]"))) == (rest == ("gap",))
 
 
 def test_holes_are_named_at_the_first_dilated_layer() -> None:
@@ -322,7 +331,7 @@ def test_a_finer_output_keeps_an_object() -> None:
 def test_a_coarse_segmentation_can_be_enlarged() -> None:
     finding = only(chain(HALF, HALF, HALF, HALF, size="[3, 64, 64]", more="task: segmentation\n"), "coarse-output")
     assert finding.message == "conv4: its units are 16 pixels apart, too coarse for segmentation"
-    assert finding.help == "use `stride: 1` in conv4; or `- upsample: 16` at the end"
+    assert finding.help == "use `stride: 1` in conv1; or `- upsample: 16` at the end; or `stride: 1` in conv2"
 
 
 def test_a_global_branch_beside_a_local_one_is_fine() -> None:

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from typing import Any
 
-from poolcalc.network.graph import Graph, Node
+from poolcalc.network.graph import INPUT, Graph, Node
 from poolcalc.network.op import Op, Shape
 
 
@@ -57,15 +57,19 @@ def appended(graph: Graph, name: str, op: Op) -> Graph:
     return replace(graph, nodes=tuple(nodes), outputs=renamed(graph.outputs))
 
 
-def without(graph: Graph, name: str) -> Graph:
-    """Return the network without a node; who read it reads its first input, which is an output where it was one."""
+def without(graph: Graph, name: str) -> Graph | None:
+    """Return the network without a node; who read it reads its first input, which is an output where it was one.
+
+    None where the input would be an output.
+    """
     gone = graph.node(name)
 
     def renamed(names: tuple[str, ...]) -> tuple[str, ...]:
         return tuple(gone.inputs[0] if each == name else each for each in names)
 
+    outputs = tuple(dict.fromkeys(renamed(graph.outputs)))
     nodes = tuple(node._replace(inputs=renamed(node.inputs)) for node in graph.nodes if node is not gone)
-    return replace(graph, nodes=nodes, outputs=tuple(dict.fromkeys(renamed(graph.outputs))))
+    return None if INPUT in outputs else replace(graph, nodes=nodes, outputs=outputs)
 
 
 def with_output(graph: Graph, name: str) -> Graph:

@@ -131,13 +131,14 @@ class Rule:
 
 def _keeps_results(changed: Facts, facts: Facts) -> bool:
     """Return whether a change leaves the shapes of results as they are; of another input, channels and axes."""
-    same_input = changed.graph.input == facts.graph.input
-    for before, after in zip(facts.graph.outputs, changed.graph.outputs, strict=False):
+    same_input, results = changed.graph.input == facts.graph.input, changed.graph.outputs
+    for before, renamed in zip(facts.graph.outputs, results, strict=False):
+        after = before if before in results else renamed
         if before in facts.sized and after in changed.sized:
             old, new = facts.sized[before].shape, changed.sized[after].shape
             if old != new if same_input else (len(old), old[0]) != (len(new), new[0]):
                 return False
-    return len(changed.graph.outputs) >= len(facts.graph.outputs)
+    return len(results) >= len(facts.graph.outputs)
 
 
 def clean_inputs(facts: Facts) -> Iterator[Remedy]:

@@ -36,6 +36,7 @@ from poolcalc.analysis.sizes import clean_sizes
 from poolcalc.finding import Finding
 from poolcalc.geometry.field import PIXELS, Strand
 from poolcalc.network.edit import with_input, without
+from poolcalc.network.graph import Graph
 from poolcalc.rule.facts import Facts
 from poolcalc.rule.rule import Remedy, Rule
 from poolcalc.wording import counted, times
@@ -68,11 +69,11 @@ class ContextlessLayer(Rule, code="PC211", severity="warning"):
     def remedies(self, facts: Facts, layer: Layer) -> Iterator[Remedy]:
         """Yield the network without these layers, and an input as large as the fields."""
         idle = _idle(facts)
-        graph, largest = facts.graph, max(size for _, size in idle)
+        graph: Graph | None = facts.graph
         for each, _ in idle:
-            graph = without(graph, each.node.name)
-        if graph.nodes:
-            yield Remedy(f"the network without {'it' if len(idle) == 1 else 'them'}", graph)
+            graph = graph and without(graph, each.node.name)
+        yield Remedy(f"the network without {'it' if len(idle) == 1 else 'them'}", graph)
+        largest = max(size for _, size in idle)
         wider = [clean_sizes(facts.graph, axis) for axis in range(len(facts.axes))]
         spatial = tuple(sizes.above(largest - 1) if sizes else None for sizes in wider)
         if None not in spatial:

@@ -83,22 +83,31 @@ class ContextlessLayer(Rule, code="PC211", severity="warning"):
 
 def _idle(facts: Facts) -> list[tuple[Sized, int]]:
     """Return convolutions that look around, where all that they read sees the whole input, and the smallest field."""
-    analysis, found = facts.analysis, []
+    candidates = [(layer, axes) for layer in facts.sized.values() if (axes := _looks_far(facts, layer))]
+    if not candidates:
+        return []
     start = PIXELS.strands * len(facts.axes)
-    smallest = analysis.spread(start, _smallest, reads=lambda layer: filter(_is_local, layer.reads))
-    for layer in facts.sized.values():
-        op, incoming = layer.node.op, smallest.get(layer.node.inputs[0])
-        if incoming and (window := op.window) and op.gradient == "learned" and set(window.stride) == {1}:
-            looks = [axis for axis, kernel in enumerate(window.kernel_size) if kernel > 1]
-            if looks and all(_size(incoming[axis]) > facts.graph.input[1 + axis] for axis in looks):
-                field = facts.actual.get(layer.node.inputs[0])
-                if field and all(map(field.sees_all, looks)) and not _has_other_duties(facts, layer):
-                    found.append((layer, min(_size(incoming[axis]) for axis in looks)))
+    smallest = facts.analysis.spread(start, _smallest, reads=lambda layer: filter(_is_local, layer.reads))
+    found = []
+    for layer, axes in candidates:
+        strands, field = smallest.get(layer.node.inputs[0]), facts.actual.get(layer.node.inputs[0])
+        sizes = {axis: _size(strands[axis]) for axis in axes} if strands and field else {}
+        beyond = bool(sizes) and all(size > facts.graph.input[1 + axis] for axis, size in sizes.items())
+        if beyond and field and all(map(field.sees_all, axes)):
+            found.append((layer, min(sizes.values())))
     return found
 
 
-def _has_other_duties(facts: Facts, layer: Sized) -> bool:
-    return layer.spatial != layer.input_shapes[0][1:] or facts.is_result(layer)
+def _looks_far(facts: Facts, layer: Sized) -> list[int]:
+    """Return the axes along which a convolution that has no other duties looks around, beyond the whole input."""
+    before, window = facts.sized.get(layer.node.inputs[0]), layer.node.op.window
+    if not before or not window or layer.node.op.gradient != "learned" or set(window.stride) != {1}:
+        return []
+    if layer.spatial != before.spatial or facts.is_result(layer):
+        return []
+    axes = [axis for axis, kernel in enumerate(window.kernel_size) if kernel > 1]
+    seen = [(before.receptive_field[axis], facts.graph.input[1 + axis]) for axis in axes]
+    return axes if all(summary and summary.size > pixels for summary, pixels in seen) else []
 
 
 def _is_local(read: Read) -> bool:

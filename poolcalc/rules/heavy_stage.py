@@ -44,13 +44,14 @@ LEAST = 256 << 20
 class HeavyStage(Rule, code="PC401", severity="warning"):
     def look(self, facts: Facts) -> Iterator[Finding]:
         """Yield the largest layer of a stage that is too large."""
+        total, _, _ = whole = facts.analysis.total("activations")
+        if not whole.complete or total * BYTES < LEAST:
+            return
         stages: dict[Fraction, list[Sized]] = {}
         for name, layer in facts.sized.items():
             if jump := facts.largest_jump(name):
                 stages.setdefault(jump, []).append(layer)
-        whole = facts.analysis.total("activations")
-        total = whole.value
-        for jump, layers in stages.items() if whole.complete else ():
+        for jump, layers in stages.items():
             values = sum(layer.activations for layer in layers)
             if 3 * values > 2 * total and values * BYTES >= LEAST:
                 largest = max(layers, key=lambda layer: layer.activations)

@@ -52,7 +52,7 @@ class VanishingObject(Rule, code="PC300", severity="warning"):
 
     def look(self, facts: Facts) -> Iterator[Finding]:
         """Yield the layer at which each object becomes too small, where no finer map is left."""
-        found = finest(facts)
+        found = finest(facts) if facts.design.objects else None
         if found is None:
             return
         last, final = found

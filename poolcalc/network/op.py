@@ -196,6 +196,13 @@ class Op(ABC):
         """Whether it makes one value of several of the same channel, without weights."""
         return self.gradient in ("averaged", "chosen")
 
+    def elsewhere(self) -> Change | None:
+        """Return the operator with what another framework means by a parameter of the same name; None if that is clear.
+
+        The words say whose meaning that is.
+        """
+        return None
+
     def with_window(self, **values: Any) -> "Self | None":
         """Return the operator with other entries of its window, None where it has no parameters for them."""
         return self.with_(**values) if values.keys() <= {p.name for p in parameters(type(self))} else None

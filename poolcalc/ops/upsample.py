@@ -77,6 +77,14 @@ class Upsample(Op):
         words = f"`size: {notation(tuple(wanted))}`" + (" instead of a factor" if self.scale_factor else "")
         return Change(words, self.with_(scale_factor=None, size=tuple(wanted)))
 
+    def elsewhere(self) -> Change | None:
+        """Return the size as a factor, as Keras takes it."""
+        if self.size is None:
+            return None
+        factor = tuple(Fraction(given or 1) for given in self.size)
+        words = f"Keras' size is a factor, here `scale_factor: {notation(factor)}`"
+        return Change(words, self.with_(size=None, scale_factor=factor))
+
     def taps(self, axis: int, sizes: Sequence[int]) -> Sequence[Taps]:
         """Return the nearest pixel, or the two on both sides of the sampling point."""
         (size,) = sizes

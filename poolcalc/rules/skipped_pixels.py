@@ -89,7 +89,10 @@ def _skips(unread: tuple[int, ...], left: Remainder, size: int) -> bool:
     return any(left.before <= row < size - left.after for row in unread)
 
 
-def _reason(layer: Layer) -> Iterator[str]:
+def _reason(layer: Sized) -> Iterator[str]:
     if window := layer.node.op.window:
         dilation = f", dilation {evenly(window.dilation)}" if set(window.dilation) != {1} else ""
         yield f"kernel_size {evenly(window.kernel_size)}{dilation} at stride {evenly(window.stride)}"
+    if (op := layer.node.op).enlarges and (meant := op.elsewhere()):
+        gives = times(meant.op.output_shape(layer.input_shapes))
+        yield f"{op.keyword} makes the map smaller; {meant.words}, which gives {gives}"

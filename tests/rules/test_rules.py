@@ -208,6 +208,11 @@ def test_dilation_may_skip_as_much_as_a_small_kernel() -> None:
     assert finding.help.startswith("use `dilation: 1`")
 
 
+def test_a_size_that_is_meant_as_a_factor_is_named() -> None:
+    finding = only(chain("upsample: {size: [2, 2]}", size="[3, 16, 16]"), "skipped-pixels")
+    assert "Keras' size is a factor, here `scale_factor: 2`, which gives 3×32×32" in finding.notes[1]
+
+
 def test_a_shift_is_measured_in_input_pixels() -> None:
     text = chain(
         "max_pool: {kernel_size: 2, name: half}",

@@ -99,7 +99,13 @@ def test_every_rule_about_networks_has_examples() -> None:
 
 @pytest.mark.parametrize("network", poolcalc.architectures())
 def test_bundled_networks_raise_no_false_alarm(network: str) -> None:
-    assert [finding.rule.code for finding in findings(poolcalc.load(network))] == KNOWN_FINDINGS.get(network, [])
+    design = poolcalc.load(network)
+    found = findings(design)
+    assert [finding.rule.code for finding in found] == KNOWN_FINDINGS.get(network, [])
+    for finding in found:  # the file says why it stays
+        place = finding.place(design.places)
+        assert place
+        assert f"# {finding.rule.code} is right" in design.source.text.split("\n")[place.line - 1]
 
 
 @pytest.mark.parametrize("network", ["resnet18", "resnet50", "vgg16", "mobilenet_v2"])

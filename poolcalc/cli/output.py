@@ -6,7 +6,6 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from shutil import get_terminal_size
-from typing import TextIO
 
 from poolcalc.cli.options import Colour, Printing
 from poolcalc.errors import DoesNotFit, InvalidArchitecture, PoolcalcError, UnreadableFile
@@ -82,13 +81,7 @@ def write(text: str, output: str | None) -> None:
         with _explained(output):
             _replace(Path(os.path.realpath(output)), text.encode("utf-8", "replace"))
         return
-    with _explained("standard output"):
-        try:
-            sys.stdout.write(_encodable(text, sys.stdout.encoding))
-            sys.stdout.flush()
-        except OSError:
-            abandon(sys.stdout)
-            raise
+    sys.stdout.write(_encodable(text, sys.stdout.encoding))
 
 
 @contextmanager
@@ -99,11 +92,6 @@ def _explained(target: str) -> Iterator[None]:
         raise
     except OSError as error:
         raise CannotWrite(f"cannot write {target}: {error.strerror}") from None
-
-
-def abandon(stream: TextIO) -> None:
-    """Drop what a stream could not write: Python would try, and complain, once more at exit."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
 def _replace(target: Path, data: bytes) -> None:

@@ -150,22 +150,3 @@ def test_a_pipe_that_is_closed_amid_a_long_output_ends_the_command_silently(form
     arguments = ("rf", *["densenet121"] * 5, "--no-fold", "-f", form)
     result = into_a_closed_pipe(*arguments, cwd=tmp_path, reads=10)
     assert (result.code, len(result.out), result.err) == (141, 10, "")
-
-
-@pytest.mark.parametrize("closed", ["0", "1", "2"])
-def test_a_stream_that_the_shell_closed_is_no_internal_error(closed: str, tmp_path: Path) -> None:
-    code = f"""
-import os, sys
-os.close({closed})
-os.execv(sys.executable, [sys.executable, "-m", "poolcalc", *sys.argv[1:]])
-"""
-    result = on_pipes("rf", "mini_cnn", cwd=tmp_path, python=("-c", code))
-    assert result.code == 0
-    assert result.err == ""
-
-
-@pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no device that is always full")
-def test_a_full_disk_is_reported(tmp_path: Path) -> None:
-    code = "import os, sys; os.dup2(os.open('/dev/full', os.O_WRONLY), 1); from poolcalc.__main__ import main; main()"
-    result = on_pipes("rf", "mini_cnn", cwd=tmp_path, python=("-c", code))
-    assert result == Result(2, "", "error: cannot write standard output: No space left on device\n")

@@ -3,7 +3,7 @@
 import os
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from shutil import get_terminal_size
 
@@ -95,16 +95,29 @@ def _explained(target: str) -> Iterator[None]:
 
 
 def _replace(target: Path, data: bytes) -> None:
-    """Put the data in place of a file; a device or a pipe just takes it."""
+    """Put the data in place of a file, with its mode and owner; a device or a pipe just takes it."""
     if target.exists() and not target.is_file():
         target.write_bytes(data)
         return
-    draft = target.with_name(f".{target.name[:99]}.{os.getpid()}")
+    draft = target.with_name(f".{target.name[:99]}.{os.urandom(8).hex()}")
+    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666)  # never what somebody else put there
     try:
-        draft.write_bytes(data)
+        with os.fdopen(descriptor, "wb") as file:
+            if target.exists():
+                _take_after(target, descriptor)
+            file.write(data)
         draft.replace(target)
     finally:
         draft.unlink(missing_ok=True)
+
+
+def _take_after(target: Path, descriptor: int) -> None:
+    """Give a file the mode and the owner of another, as far as that is allowed."""
+    if hasattr(os, "fchown"):
+        there = target.stat()
+        with suppress(OSError):
+            os.fchown(descriptor, there.st_uid, there.st_gid)
+        os.fchmod(descriptor, there.st_mode & 0o7777)
 
 
 def _encodable(text: str, encoding: str | None) -> str:

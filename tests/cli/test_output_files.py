@@ -2,10 +2,14 @@
 
 import json
 import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 from support.command import (
+    NEVER,
+    POOLCALC,
     Result,
     in_process,
     ok,
@@ -110,6 +114,41 @@ def test_a_symbolic_link_is_followed_not_replaced(small: str, tmp_path: Path) ->
     ok(in_process("rf", small, "-o", "link.txt", cwd=tmp_path))
     assert tmp_path.joinpath("link.txt").is_symlink()
     assert tmp_path.joinpath("out.txt").read_text(encoding="utf-8").startswith("small")
+
+
+def test_a_file_keeps_its_mode_and_its_owner(small: str, tmp_path: Path) -> None:
+    out = Path(written(tmp_path, "out.txt", "as before"))
+    tmp_path.joinpath(out).chmod(0o640)
+    before = tmp_path.joinpath(out).stat()
+    ok(in_process("rf", small, "-o", "out.txt", cwd=tmp_path))
+    after = tmp_path.joinpath(out).stat()
+    assert (after.st_mode, after.st_uid, after.st_gid) == (before.st_mode, before.st_uid, before.st_gid)
+    assert after.st_size > before.st_size
+
+
+def test_a_new_file_has_the_mode_of_new_files(small: str, tmp_path: Path) -> None:
+    written(tmp_path, "other.txt", "")
+    ok(in_process("rf", small, "-o", "out.txt", cwd=tmp_path))
+    assert tmp_path.joinpath("out.txt").stat().st_mode == tmp_path.joinpath("other.txt").stat().st_mode
+
+
+def test_a_planted_draft_is_not_followed(small: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    written(tmp_path, "victim.txt", "as before")
+    monkeypatch.setattr(os, "urandom", bytes)  # whoever plants it has guessed the name
+    tmp_path.joinpath(f".out.txt.{'0' * 16}").symlink_to("victim.txt")
+    result = in_process("rf", small, "-o", "out.txt", cwd=tmp_path)
+    assert result == Result(2, "", "error: cannot write out.txt: File exists\n")
+    assert tmp_path.joinpath("victim.txt").read_text(encoding="utf-8") == "as before"
+
+
+def test_of_two_at_once_one_whole_file_remains(tmp_path: Path) -> None:
+    commands = [
+        subprocess.Popen([sys.executable, *POOLCALC, "rf", name, "-f", "json", "-o", "out.json"], cwd=tmp_path)
+        for name in ("vgg16", "densenet121") * 2
+    ]
+    assert [command.wait(timeout=NEVER) for command in commands] == [0] * 4
+    assert json.loads(tmp_path.joinpath("out.json").read_text(encoding="utf-8"))
+    assert [file.name for file in tmp_path.iterdir()] == ["out.json"]
 
 
 def test_a_named_pipe_takes_the_text_and_stays_a_pipe(small: str, tmp_path: Path) -> None:

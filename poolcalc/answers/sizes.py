@@ -9,14 +9,14 @@ from poolcalc.analysis.layers import analyse
 from poolcalc.analysis.sizes import Mismatch, Progression, Sizes, Tiling, Verdict
 from poolcalc.answers.columns import title
 from poolcalc.answers.report import Report
+from poolcalc.answers.tiling import MOST_NAMES, ends, progression_dict, tiling_dict, tiling_notes
 from poolcalc.renderers.answer import Answer, Cell, Column, Note, Row, Table
 from poolcalc.wish import Wish
-from poolcalc.wording import AXES, NONE, counted, exact, some
+from poolcalc.wording import AXES, NONE, counted, some
 
 SCHEMA = "poolcalc.sizes/1"
 
 CLEAN = "clean: every layer can run, and no floor leaves rows out that one more window would have reached"
-MOST_NAMES = 2
 
 
 @dataclass(frozen=True)
@@ -72,6 +72,7 @@ _SUMMARY = (
     Column("smallest_legal", "smallest legal", expendable=2),
     Column("tile_step", "tile step", expendable=3),
     Column("halo", "halo", expendable=4),
+    Column("drop", "drop", expendable=5),
     _ARCHITECTURE,
 )
 _RANGE = (
@@ -129,7 +130,8 @@ def _summary_row(study: SizeStudy, word: str, axis: int, above: int) -> Row:
         _number(nearest.above),
         _number(legal.smallest if legal else None),
         _number(tiling.step if tiling else None),
-        Cell(_halo(tiling), " ".join(map(str, tiling.halo))) if tiling else Cell(NONE),
+        ends([tiling.halo] if tiling else []),
+        ends(tiling.drops if tiling else []),
         Cell.plain(study.report.design.name),
     )
     return Row(cells, "plain" if sizes.present.legal else "error", above)
@@ -217,22 +219,9 @@ def _summary(sizes: Sizes) -> list[Note]:
     return [Note(f"clean sizes: {sizes.clean}; smallest legal: {sizes.legal.smallest}")]
 
 
-def _halo(tiling: Tiling) -> str:
-    before, after = tiling.halo
-    return str(before) if before == after else f"{before} + {after}"
-
-
 def _tiling_notes(study: SizeStudy) -> list[str]:
-    found = dict.fromkeys(tiling for tiling in study.tilings if tiling)
-    if not found:
-        return ["no tiles: not every output sees a neighbourhood alone, moving on by the same jump everywhere"]
-    steps = [f"{tiling.step} pixels, {tiling.step / tiling.jump} units of jump {tiling.jump}" for tiling in found]
-    halos = f" (here {' and '.join(map(_halo, found))})" if study.wanted is not None else ""
-    units = " and ".join(dict.fromkeys(steps))
-    return [
-        f"tile step: tiles of a clean size may start at its multiples, where all strides fall alike ({units})",
-        f"halo: what outputs depend on before and after their own pixels{halos}; tiles overlap by the sum of both",
-    ]
+    found = {tiling: study.axes[axis] for axis, tiling in reversed([*enumerate(study.tilings)]) if tiling}
+    return tiling_notes(found, told=study.wanted is None)
 
 
 def _data(study: SizeStudy) -> dict[str, Any]:
@@ -254,30 +243,17 @@ def _axis(study: SizeStudy, axis: int) -> dict[str, Any]:
     found: dict[str, Any] = {
         "axis": axis,
         "present": verdict(sizes.present),
-        "clean": _progression(sizes.clean),
-        "legal": _progression(legal),
+        "clean": progression_dict(sizes.clean),
+        "legal": progression_dict(legal),
         "nearest_clean": {"below": nearest.below, "above": nearest.above},
         "smallest_legal": legal.smallest if legal else None,
-        "fewest_lost": {"rows": sizes.fewest[0], "sizes": _progression(sizes.fewest[1])} if sizes.fewest else None,
+        "fewest_lost": {"rows": sizes.fewest[0], "sizes": progression_dict(sizes.fewest[1])} if sizes.fewest else None,
         "period": sizes.period,
-        "tile": tiling and {"step": tiling.step, "jump": exact(tiling.jump), "halo": list(tiling.halo)},
+        "tile": tiling and tiling_dict(tiling, study.report.graph.outputs),
     }
     if study.wanted is not None:
         found["range"] = [verdict(sizes.verdict(n)) for n in study.wanted]
     return found
-
-
-def _progression(found: Progression | None) -> dict[str, Any] | None:
-    if found is None:
-        return None
-    return {
-        "smallest": found.smallest,
-        "step": found.step,
-        "offsets": list(found.offsets),
-        "since": found.since,
-        "early": list(found.early),
-        "text": str(found),
-    }
 
 
 def _verdict_dict(sizes: Sizes) -> Callable[[Verdict], dict[str, Any]]:

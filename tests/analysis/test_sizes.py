@@ -5,6 +5,7 @@ from dataclasses import replace
 from fractions import Fraction
 from functools import cache
 from itertools import pairwise
+from math import prod
 from pathlib import Path
 
 import numpy as np
@@ -12,12 +13,13 @@ import pytest
 from hypothesis import assume, event, given
 from hypothesis import strategies as st
 from support.command import in_process
-from support.networks import WINDOWS, architectures, chains
+from support.networks import LOCAL, WINDOWS, architectures, chains
+from support.tiles import tile_differs
 
 from poolcalc import Graph, load, loads
 from poolcalc.analysis.actual import actual_fields
 from poolcalc.analysis.layers import Analysis, analyse
-from poolcalc.analysis.sizes import Progression, Sizes, clean_sizes, nearest_clean, smallest_legal
+from poolcalc.analysis.sizes import Progression, Sizes, Tiling, clean_sizes, nearest_clean, smallest_legal
 from poolcalc.execution.proof import prove
 from poolcalc.execution.run import run
 from poolcalc.kernels.resampling import resize
@@ -26,6 +28,9 @@ from poolcalc.ops.upsample import Upsample
 
 MOST_TRIED = 90
 """Sizes to try out in a network that is drawn."""
+
+MOST_PIXELS = 20_000
+"""Values of an image to be cut into tiles."""
 
 
 @cache
@@ -266,23 +271,69 @@ def test_tiles_of_unet_are_those_of_the_paper() -> None:
     tiling = sizes("unet").tiling(analyse(load("unet").graph))
     assert tiling
     assert (tiling.step, int(tiling.jump), tiling.halo) == (16, 1, (92, 92))
+    assert tiling.drops == ((0, 0),)
+    assert tiling.stride([388]) == 384
 
 
-@given(chains(WINDOWS, axes=1, most=3), st.data())
-def test_outputs_of_a_tile_see_what_they_see_in_the_whole(text: str, data: st.DataObject) -> None:
-    """Two neighbouring runs of one step each see as much as the step and the halo say."""
+def tiling_of(text: str) -> Tiling:
     graph = loads(text).graph
-    found = Sizes(graph, 0)
-    tiling = found.tiling(analyse(graph))
-    assume(tiling is not None)
+    tiling = Sizes(graph, 0).tiling(analyse(graph))
     assert tiling
-    field = analyse(graph).layers[-1].fields[0]
-    units = int(tiling.step / tiling.jump)
-    turn = data.draw(st.integers(0, 3))
-    spans = [field.span(turn * units + unit) for unit in range(units)]
-    seen = [span for span in spans if span]
-    width = max(last for _, last in seen) - min(first for first, _ in seen) + 1
-    assert width <= tiling.step + sum(tiling.halo)
+    return tiling
+
+
+CONV = "conv: {out_channels: 1, kernel_size: 3, stride: %d, padding: 1}"
+
+
+def test_units_beside_a_cut_are_dropped() -> None:
+    # Unit u of a 3-wide window with stride 2 and padding 1 reads pixels 2u − 1 … 2u + 1: those of two halves.
+    tiling = tiling_of(f"input: [1, 64]\nlayers:\n  - {CONV % 2}\n")
+    assert (tiling.step, tiling.halo, tiling.drops) == (2, (1, 0), ((1, 1),))
+    assert tiling.stride([32]) == 60
+
+
+def test_padded_decoders_are_cut_at_multiples_of_their_step() -> None:
+    encoder = "".join(
+        f"  - conv: {{out_channels: 1, kernel_size: 3, padding: 1, name: e{i}}}\n  - max_pool: 2\n" for i in (0, 1)
+    )
+    conv = "  - conv: {out_channels: 1, kernel_size: 3, padding: 1}\n"
+    up = "  - conv_transpose: {out_channels: 1, kernel_size: 2, stride: 2}\n"
+    linear = "  - upsample: {scale_factor: 2, mode: linear}\n"
+    decoder = f"{conv}{up}  - concat: [conv_transpose1, e1]\n{conv}{linear}  - concat: [upsample1, e0]\n{conv}"
+    tiling = tiling_of(f"input: [1, 96]\nlayers:\n{encoder}{decoder}")
+    # The fields of units 0 … 3 reach 11, 12, 13 and 14 pixels before their own, and 14, 13, 12, 11 after.
+    assert (tiling.step, tiling.halo, tiling.drops) == (4, (11, 11), ((12, 12),))
+
+
+def test_statistics_over_the_map_leave_local_tiles_and_are_named() -> None:
+    tiling = tiling_of(f"input: [1, 64]\nlayers:\n  - {CONV % 1}\n  - group_norm: 1\n  - {CONV % 1}\n")
+    assert (tiling.step, tiling.halo, tiling.drops, tiling.whole) == (1, (2, 2), ((2, 2),), ("group_norm1",))
+
+
+def test_layers_that_go_by_the_size_of_the_map_leave_no_tiles() -> None:
+    for layer in ("upsample: {scale_factor: 2, mode: linear, align_corners: true}", "adaptive_avg_pool: 4"):
+        graph = loads(f"input: [1, 64]\nlayers:\n  - {CONV % 1}\n  - {layer}\n").graph
+        assert Sizes(graph, 0).tiling(analyse(graph)) is None
+
+
+@given(st.one_of(architectures(LOCAL), chains(LOCAL, axes=1)), st.data())
+def test_kept_units_of_a_tile_are_those_of_the_whole_image(text: str, data: st.DataObject) -> None:
+    graph = loads(text).graph
+    axis = data.draw(st.integers(0, len(graph.input) - 2))
+    found, analysis = Sizes(graph, axis), analyse(graph)
+    tiling = found.tiling(analysis)
+    assume(tiling is not None and not tiling.whole and tiling.step <= 32)
+    assert tiling
+    lost = max(sum(ends) * tiling.step // gain for ends, gain in zip(tiling.drops, tiling.gains, strict=True))
+    size = tiling.sizes.above(max(tiling.sizes.since, lost) + data.draw(st.integers(0, 2 * tiling.step)))
+    assert size
+    start = data.draw(st.integers(1, 2)) * tiling.step
+    shape = on_size(graph, axis, start + size + data.draw(st.integers(0, 2)) * tiling.step).input
+    shape = on_size(graph, axis, shape[1 + axis] + (graph.input[1 + axis] - shape[1 + axis]) % tiling.step).input
+    assume(prod(shape) < MOST_PIXELS and found.verdict(shape[1 + axis]).legal)
+    image = np.random.default_rng(0).uniform(0.1, 1, shape).astype(np.float32)
+    event("kept" if tiling.stride(found.verdict(size).outputs) else "too small to keep a step")
+    assert not any(tile_differs(graph, axis, tiling, image, start, size).values())
 
 
 # The command

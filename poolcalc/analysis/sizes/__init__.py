@@ -11,9 +11,11 @@ What holds there over one period holds for ever, by induction; the sizes below a
 
 from poolcalc.analysis.sizes.axis import Mismatch, Verdict
 from poolcalc.analysis.sizes.progression import Progression
-from poolcalc.analysis.sizes.study import Nearest, Sizes, Tiling, clean_sizes, nearest_clean, smallest_legal
+from poolcalc.analysis.sizes.study import Nearest, Sizes, clean_sizes, nearest_clean, smallest_legal
+from poolcalc.analysis.sizes.tiles import Ends, Tiling
 
 __all__ = [
+    "Ends",
     "Mismatch",
     "Nearest",
     "Progression",

@@ -1,6 +1,6 @@
 """What the sizes along one axis come to: clean and legal progressions, the nearest sizes, tiles."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from fractions import Fraction
 from functools import cached_property
 from math import ceil, floor
@@ -9,11 +9,9 @@ from typing import NamedTuple
 from poolcalc.analysis.layers import Analysis
 from poolcalc.analysis.sizes.axis import AxisSizes, Tensor, Verdict, flat_factors
 from poolcalc.analysis.sizes.progression import Progression
+from poolcalc.analysis.sizes.tiles import Layout, Tiling, layout, overhang, wrong_ends
 from poolcalc.geometry.field import Strand
 from poolcalc.network.graph import Graph
-
-MOST_RUNS = 128
-"""Fields with more phases than this have their overhang taken from runs that start with unit 0."""
 
 
 class Nearest(NamedTuple):
@@ -23,19 +21,6 @@ class Nearest(NamedTuple):
     present: int
     clean: bool
     above: int | None
-
-
-class Tiling(NamedTuple):
-    """How a sliding window goes over an image without changing the result, along one axis, in input pixels.
-
-    step: tiles may start at its multiples, where all strides of the network fall alike.
-    jump: input pixels between neighbouring output units. halo: what a run of outputs depends on before and after the
-    pixels that are its own, where the output map lies in the middle of the input.
-    """
-
-    step: int
-    jump: Fraction
-    halo: tuple[int, int]
 
 
 def clean_sizes(graph: Graph, axis: int) -> Progression | None:
@@ -164,48 +149,61 @@ class Sizes:
 
         analysis: of the same graph, or of the same network on a legal input.
         """
-        layers = {layer.node.name: layer for layer in analysis.layers}
         fitting = self.clean or self.legal
-        if self.period is None or not fitting or not fitting.offsets:
+        fields = [analysis.sized[name].fields for name in self.graph.outputs if name in analysis.sized]
+        if self.period is None or not fitting or not fitting.offsets or not all(fields):
             return None
-        jumps, halos = [], []
-        for name in self.graph.outputs:
-            output, found = self._axis.tensors[name], layers[name].fields
-            field = found[self.axis] if found else None
-            if field is None or field.sees_everything or len(field.strands) != 1 or output.flat or not output.gain:
-                return None
-            (strand,) = field.strands
-            overhang = _overhang(strand)
-            if overhang is None:
-                return None
-            margin = self._margin(output, strand.jump, fitting)
-            jumps.append(strand.jump)
-            halos.append((max(0, ceil(overhang[0] + margin)), max(0, ceil(overhang[1] - margin))))
-        return Tiling(self.period, min(jumps), (max(b for b, _ in halos), max(a for _, a in halos)))
+        strands = [found[self.axis].local for found in fields]
+        outputs = [self._axis.tensors[name] for name in self.graph.outputs]
+        if any(output.flat or not output.gain for output in outputs) or {*map(len, strands)} != {1}:
+            return None
+        if not all(any(strand.phases) for (strand,) in strands):  # an output that meets padding alone
+            return None
+        return self._tiling(self.period, outputs, [strand for (strand,) in strands], fitting)
 
-    def _margin(self, output: "Tensor", jump: Fraction, fitting: Progression) -> int:
+    def _tiling(
+        self, period: int, outputs: Sequence[Tensor], strands: Sequence[Strand], fitting: Progression
+    ) -> Tiling | None:
+        start = max(self._axis.settled, fitting.since)
+        whole = start + (self.graph.input[1 + self.axis] - start) % period  # where the strides fall as in the image
+        image = self._layout(whole)
+        alike, ends = [], []
+        for size in (size for size in range(start, start + period) if size in fitting):
+            if self._layout(size) == image:
+                found = wrong_ends(image, self._sizes(size))
+                alike.append(size)
+                ends.append([found[output.name] for output in outputs if output.name in found])
+        if not alike or len(ends[0]) < len(outputs):
+            return None
+        drops = tuple(
+            (max(first for first, _ in each), max(last for _, last in each)) for each in zip(*ends, strict=True)
+        )
+        halos = []
+        for output, strand, (first, last) in zip(outputs, strands, drops, strict=True):
+            margin = self._margin(output, strand.jump, alike)
+            for size in alike:
+                units = self._axis.size_of(output, size) or 0
+                before, after = overhang(strand, first, units - last)
+                halos.append((max(0, ceil(before + margin)), max(0, ceil(after - margin))))
+        regular = len(alike) == sum(size in fitting for size in range(start, start + period))
+        return Tiling(
+            period,
+            min(strand.jump for strand in strands),
+            (max(before for before, _ in halos), max(after for _, after in halos)),
+            drops,
+            tuple(output.gain for output in outputs),
+            fitting if regular else Progression(period, tuple(sorted(size % period for size in alike)), start),
+            tuple(image.whole),
+        )
+
+    def _sizes(self, size: int) -> Callable[[str], int]:
+        """Return what gives every tensor's size on an input size."""
+        return lambda name: self._axis.size_of(self._axis.tensors[name], size) or 0
+
+    def _layout(self, size: int) -> Layout:
+        return layout(self.graph, self.axis, self._sizes(size), self._sizes(size + (self.period or 0)))
+
+    def _margin(self, output: Tensor, jump: Fraction, sizes: Iterable[int]) -> int:
         """Return the input pixels before the output map: half of what it leaves uncovered, at its tightest."""
-        first = max(self._axis.settled, fitting.since)
-        sizes = [n for n in range(first, first + (self.period or 1)) if n in fitting]
         over = [size - (self._axis.size_of(output, size) or 0) * jump for size in sizes]
         return floor(min(over, key=abs) / 2)
-
-
-def _overhang(strand: Strand) -> tuple[Fraction, Fraction] | None:
-    """Return how far a run of units sees beyond the pixels that are its own, before and after.
-
-    Of all runs the one that sees least beyond counts: it is what remains of a tile whose size fits.
-    """
-    period, jump = len(strand.phases), strand.jump
-    best = None
-    for start in range(period if period <= MOST_RUNS else 1):
-        first = last = None
-        for unit in range(start, start + period):
-            span = strand[unit]
-            if span:
-                first = span[0] if first is None else min(first, span[0])
-                last = span[1] if last is None else max(last, span[1])
-            if first is not None and last is not None:
-                overhang = start * jump - first, last + 1 - (unit + 1) * jump
-                best = overhang if best is None or sum(overhang) < sum(best) else best
-    return best

@@ -204,8 +204,14 @@ def _unchanged(graph: Graph, before: Analysis) -> dict[str, _Tensor]:
 
 
 def _without_gates(sources: list[_Source]) -> list[_Source]:
-    """Leave out what is read as a whole beside what is read locally."""
-    return [source for source in sources if not source[0].is_global] or sources
+    """Leave out what is read as a whole, or comes from there, beside what is read locally."""
+    local = [(read, fields) for read, fields in sources if not (read.is_global or _is_global(fields))]
+    return local if any(fields for _, fields in local) else sources
+
+
+def _is_global(fields: tuple[Field, ...]) -> bool:
+    """Whether units see the same everywhere: global pooling, also behind an upsampling."""
+    return bool(fields) and all(field.strands and not field.local for field in fields)
 
 
 def _fields(sources: Sequence[_Source]) -> tuple[Field, ...]:

@@ -115,6 +115,21 @@ def test_fields_that_depend_on_the_position_are_marked(folder: Path) -> None:
     assert (doubled["RF"], doubled["remarks"]) == ("6–8", "varies")
 
 
+def test_image_pooling_behind_an_upsampling_is_a_gate(tmp_path: Path) -> None:
+    text = """input: [1, 32]
+layers:
+  - branches:
+      merge: concat
+      paths:
+        - [conv: {out_channels: 1, kernel_size: 3, padding: 1}]
+        - [global_avg_pool, upsample: {size: 32}]
+"""
+    (tmp_path / "net.yaml").write_text(text, encoding="utf-8")
+    for option, everything in (("--gates", True), ("--without-gates", False)):
+        (table,) = printed_tables(ok(in_process("rf", "net.yaml", option, cwd=tmp_path)))
+        assert table.rows[-1]["RF"] == ("3*" if everything else "3")
+
+
 @pytest.mark.parametrize(("option", "size"), [("--gates", "3*"), ("--without-gates", "3")])
 def test_gates_can_be_left_out(option: str, size: str, folder: Path) -> None:
     (table,) = printed_tables(ok(rf(folder, "gated.yaml", option)))

@@ -26,6 +26,7 @@ class Pooling(Op):
     def contradiction(self) -> Contradiction | None:
         """Refuse padding in which a whole window could lie."""
         kernel_size, _, padding, *_ = self.window
+        largest = max(map(max, padding)) if isinstance(padding, tuple) else 0
         for axis, pair in enumerate(padding if isinstance(padding, tuple) else ()):
             most, kernel = max(pair), kernel_size[axis]
             if not self.allows_padding(most, kernel):
@@ -33,7 +34,7 @@ class Pooling(Op):
                     "padding",
                     f"padding {most} is more than half of kernel_size {kernel}",
                     (f"axis {axis}: a window could lie in the padding alone, where there is nothing to pool",),
-                    help=f"use padding up to {kernel // 2}, or kernel_size from {2 * most}",
+                    help=f"use padding up to {min(kernel_size) // 2}, or kernel_size from {2 * largest}",
                 )
         return None
 

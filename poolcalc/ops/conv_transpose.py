@@ -47,7 +47,7 @@ class ConvTranspose(Op):
                 return Contradiction(
                     "output_padding",
                     f"output_padding {extra} must be smaller than stride {stride} or dilation {dilation}",
-                    help=f"use output_padding up to {max(stride, dilation) - 1}",
+                    help=f"use output_padding up to {min(map(max, self.stride, self.dilation)) - 1}",
                 )
         return uneven_groups(self.groups, self.out_channels)
 
@@ -60,10 +60,11 @@ class ConvTranspose(Op):
             axis = next(axis for axis, size in enumerate(sizes) if size < 1)
             before, after = self.padding[axis]
             full = sizes[axis] + before + after
+            least = min(size + sum(pair) for size, pair in zip(sizes, self.padding, strict=True))
             raise Impossible(
                 f"padding cuts the whole output of {full} away",
                 f"axis {axis}: {full} − {before} − {after} = {full - before - after}, input {times(spatial)}",
-                help=f"use padding up to {(full - 1) // 2}",
+                help=f"use padding up to {(least - 1) // 2}",
             )
         return (self.out_channels, *sizes)
 

@@ -8,7 +8,7 @@ from poolcalc.geometry.taps import Taps, shifted
 from poolcalc.network.kind import Amounts
 from poolcalc.network.op import Array, Impossible, Op, Shape, Weights
 from poolcalc.network.parameter import parameter
-from poolcalc.wording import amounts, times
+from poolcalc.wording import amounts, evenly, times
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,10 +31,9 @@ class Crop(Op):
             for size, (before, after) in zip(spatial, self.cropping, strict=True)
         )
         if min(sizes) < 1:
-            size = spatial[sizes.index(min(sizes))]
             raise Impossible(
                 f"cropping {amounts(self.cropping)} leaves nothing of {times(spatial)}",
-                help=f"crop less than {size} in total on that axis",
+                help=f"crop less than {evenly(spatial)} in total",
             )
         return (channels, *sizes)
 

@@ -9,7 +9,7 @@ from poolcalc.geometry.taps import Beyond, Taps, shifted
 from poolcalc.network.kind import LARGEST, Amounts, Number, OneOf
 from poolcalc.network.op import Array, Contradiction, Impossible, Op, Shape, Weights
 from poolcalc.network.parameter import parameter
-from poolcalc.wording import amounts, times
+from poolcalc.wording import amounts, evenly, times
 
 _BEYOND: dict[str, Beyond] = {"constant": "nothing", "reflect": "reflect", "replicate": "edge", "circular": "wrap"}
 
@@ -47,14 +47,14 @@ class Pad(Op):
         if min(kept) < 1:
             raise Impossible(
                 f"padding {amounts(self.padding)} cuts {times(spatial)} away entirely",
-                help=f"cut off less than {spatial[kept.index(min(kept))]} on that axis",
+                help=f"cut off less than {evenly(spatial)}",
             )
         reach = {"constant": None, "reflect": -1, "replicate": None, "circular": 0}[self.mode]
         for axis, (size, pair) in enumerate(zip(kept, self.padding, strict=True)):
             if reach is not None and max(pair) > size + reach:
                 raise Impossible(
                     f"{self.mode} padding of {max(pair)} needs more than the {size} pixels of axis {axis}",
-                    help=f"use up to {size + reach}, or mode: replicate",
+                    help=f"use up to {min(kept) + reach}, or mode: replicate",
                 )
         return (channels, *(arithmetic.total(size, *pair) for size, pair in zip(spatial, self.padding, strict=True)))
 

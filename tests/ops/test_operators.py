@@ -335,10 +335,8 @@ REFUSALS = [
         "use padding up to 1",
         [{"padding": 1}],
     ),
-    Refusal("crop", [(1, 9, 3)], {"cropping": 2}, "crop less than 3 in total on that axis", [{"cropping": 1}]),
-    Refusal(
-        "pad", [(1, 9, 2)], {"padding": -1}, "cut off less than 2 on that axis", [{"padding": ((-1, -1), (-1, 0))}]
-    ),
+    Refusal("crop", [(1, 9, 3)], {"cropping": 2}, "crop less than 9×3 in total", [{"cropping": 1}]),
+    Refusal("pad", [(1, 9, 2)], {"padding": -1}, "cut off less than 9×2", [{"padding": ((-1, -1), (-1, 0))}]),
     Refusal(
         "pad",
         [(1, 3)],
@@ -479,6 +477,34 @@ def test_advice_on_a_kernel_that_does_not_fit_works(
     for number in re.findall(r"at least (\d+) here", advice):
         assert op.output_shape([(1, int(number))])
         assert int(number) > size
+
+
+@given(
+    keyword=st.sampled_from(["conv", "max_pool", "avg_pool", "lp_pool"]),
+    sizes=st.lists(st.integers(1, 6), min_size=2, max_size=3),
+    data=st.data(),
+)
+def test_advice_on_a_kernel_that_does_not_fit_works_on_all_axes_at_once(
+    keyword: str, sizes: list[int], data: st.DataObject
+) -> None:
+    def each(least: int, most: int) -> tuple[int, ...]:
+        return tuple(data.draw(st.integers(least, most)) for _ in sizes)
+
+    kernel_size, dilation, shape = each(1, 9), each(1, 3), (1, *sizes)
+    padding = tuple(zip(each(0, 4), each(0, 4), strict=True))
+    possible = {"out_channels": 1, "kernel_size": kernel_size, "padding": padding, "dilation": dilation}
+    declared = {p.name for p in declared_parameters(BY_NAME[keyword])}
+    given = {name: possible[name] for name in declared & set(possible)}
+    advice = advice_of(keyword, [shape], **given) or ""
+    assume("an input of at least" in advice)
+    op = operator(keyword, shape, **given)
+    for number in re.findall(r"padding: (\d+)", advice):
+        assert op.with_(padding=((int(number),) * 2,) * len(sizes)).output_shape([shape])
+    for number in re.findall(r"kernel_size up to (\d+)", advice):
+        assert op.with_(kernel_size=(int(number),) * len(sizes)).output_shape([shape])
+    for text in re.findall(r"at least ([\d×]+) here", advice):
+        numbers = [int(number) for number in text.split("×")]
+        assert op.output_shape([(1, *(numbers if len(numbers) > 1 else numbers * len(sizes)))])
 
 
 # NaN

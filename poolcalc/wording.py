@@ -1,5 +1,6 @@
 """How numbers, sizes, names and lists are written, everywhere alike."""
 
+import re
 from collections.abc import Iterable, Sequence
 from fractions import Fraction
 from functools import lru_cache
@@ -167,7 +168,18 @@ def _nearest(word: str, known: tuple[str, ...]) -> str | None:
 
     longer = [name for name in known if name.startswith(word)] if len(word) > 2 else []
     close = longer if len(longer) == 1 else get_close_matches(word, known, n=1, cutoff=0.65)
+    close = [name for name in close if not _inverse(word, name)]
     return close[0] if close else None
+
+
+def _inverse(word: str, other: str) -> bool:
+    """Return whether a word undoes what the other does: nobody who wrote the one meant the other.
+
+    >>> _inverse("max_unpool", "max_pool"), _inverse("downsample", "upsample"), _inverse("max_pol", "max_pool")
+    (True, True, False)
+    """
+    undoing = re.compile(r"(?:^|_)(?:un|de|down)(?=[a-z]{3})")
+    return bool(undoing.search(word)) and not undoing.search(other)
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str | None:

@@ -121,4 +121,6 @@ def _signed(amount: int) -> str:
 def _signed_percent(value: float | None) -> str:
     if not value:
         return "" if value is None else "0 %"
+    if value > 1000:  # such as +61,540 %
+        return f"×{1 + value / 100:,.0f}"
     return f"{'+' if value > 0 else '−'}{percent(abs(value))}"

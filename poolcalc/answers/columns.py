@@ -159,3 +159,8 @@ def field_legend(layers: Sequence[Layer]) -> list[Note]:
     if None in summaries:
         parts.append("? too irregular for one figure")
     return [Note(f"RF: {', '.join(parts)}")] if parts else []
+
+
+def width(deviation: float, field: Summary | None) -> float:
+    """Return how wide 2 σ to both sides are, in pixels: what lies beyond the field has no energy."""
+    return min(4 * deviation, field.size) if field else 4 * deviation

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from poolcalc.analysis.layer import Layer
+from poolcalc.answers.columns import width
 from poolcalc.answers.lookup import actual_of, last_map, layer_named
 from poolcalc.answers.report import Report
 from poolcalc.answers.rf import fields_dict
@@ -51,9 +52,9 @@ def _rows(layer: Layer, field: EffectiveField) -> Iterator[Row]:
     """Yield the energy along every axis."""
     for axis, summary in enumerate(layer.receptive_field):
         middle, deviation = field.middle[axis], field.deviation[axis]
-        size = summary.size if summary else None
-        values = (str(axis), f"{middle:.2f}", f"{deviation:.2f}", f"{4 * deviation:.1f}", str(size or "?"))
-        plain = (axis, middle, deviation, 4 * deviation, size)
+        size, wide = summary.size if summary else None, width(deviation, summary)
+        values = (str(axis), f"{middle:.2f}", f"{deviation:.2f}", f"{wide:.1f}", str(size or "?"))
+        plain = (axis, middle, deviation, wide, size)
         yield Row(tuple(map(Cell, values, plain)))
 
 

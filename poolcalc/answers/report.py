@@ -225,6 +225,7 @@ def _receptive_field(layer: Layer) -> dict[str, Any]:
         "size_min": [axis and axis.size_min for axis in axes],
         "jump": [axis and exact(axis.jump) for axis in axes],
         "first": [axis and axis.first for axis in axes],
+        "last": [axis and axis.last for axis in axes],
         "center": [None if axis is None or axis.center is None else _plain(axis.center) for axis in axes],
         "effective_padding": [axis and axis.effective_padding for axis in axes],
         "varies": any(axis is None or axis.varies for axis in axes),

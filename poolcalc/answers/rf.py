@@ -20,6 +20,7 @@ from poolcalc.answers.columns import (
     per_axis,
     percentage,
     title,
+    width,
 )
 from poolcalc.answers.folding import rows_above, what_is_folded
 from poolcalc.answers.report import Report
@@ -31,6 +32,10 @@ from poolcalc.wish import Wish
 
 def _first(_: Report, layer: Layer) -> Cell:
     return joined(per_axis(layer, lambda axis: axis.first))
+
+
+def _last(_: Report, layer: Layer) -> Cell:
+    return joined(per_axis(layer, lambda axis: axis.last))
 
 
 def _center(_: Report, layer: Layer) -> Cell:
@@ -46,10 +51,6 @@ def _half(number: Fraction) -> str:
     return str(number) if number.denominator == 1 else str(float(number))
 
 
-def _effective_padding(_: Report, layer: Layer) -> Cell:
-    return joined(per_axis(layer, lambda axis: axis.effective_padding))
-
-
 def _covered(report: Report, layer: Layer) -> Cell:
     field = report.actual.get(layer.node.name)
     return percentage(100 * field.count(field.central_unit) / prod(field.pixels) if field else None)
@@ -62,7 +63,8 @@ def _deviation(report: Report, layer: Layer) -> Cell:
 
 def _width(report: Report, layer: Layer) -> Cell:
     deviations = report.deviations.get(layer.node.name)
-    return joined([f"{4 * deviation:.0f}" for deviation in deviations] if deviations else [])
+    fields = zip(deviations, layer.receptive_field, strict=True) if deviations else ()
+    return joined([f"{width(deviation, field):.0f}" for deviation, field in fields])
 
 
 def _remarks(report: Report, layer: Layer) -> Cell:
@@ -85,8 +87,8 @@ COLUMNS = (
     FIELD_SIZE,
     JUMP,
     declared("first", "first", _first, expendable=6),
+    declared("last", "last", _last, expendable=4),
     declared("center", "center", _center, expendable=5),
-    declared("effective_padding", "eff. padding", _effective_padding, expendable=4),
     declared("covered_percent", "covered", _covered, expendable=1),
     declared("effective_deviation", "σ", _deviation, expendable=2),
     declared("effective_width", "±2σ", _width, expendable=7),
@@ -115,7 +117,10 @@ def _notes(report: Report) -> list[Note]:
     analysis, layers = report.analysis, report.layers
     unit = "pixels of the input" if analysis.origin == INPUT else f"units of {analysis.origin}"
     endless = f"theoretical, on an endless canvas, in {unit}"
-    notes = [Note(f"RF, jump, first, center: {endless}; first and center are those of unit 0"), *field_legend(layers)]
+    notes = [
+        Note(f"RF, jump, first, last, center: {endless}; the last three are those of unit 0"),
+        *field_legend(layers),
+    ]
     if not analysis.gates:
         notes.append(Note("without gates: what global branches add beside local ones is left out"))
     return [

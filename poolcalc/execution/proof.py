@@ -26,6 +26,7 @@ from poolcalc.kernels import AnyArray, Array
 from poolcalc.network.graph import INPUT, Node
 from poolcalc.network.op import Op
 from poolcalc.network.walk import walk
+from poolcalc.wording import counted
 
 MOST_PROBES = 512
 """Probes in one run; wide inputs take several."""
@@ -149,7 +150,7 @@ def _difference(masks: Masks, reached: AnyArray, probes: range) -> str | None:
     bits = np.unpackbits(np.frombuffer(packed, np.uint8).reshape(len(masks), width), axis=1, bitorder="little")
     expected = bits[:, probes.start : probes.stop].T.astype(bool)
     if expected.shape != reached.shape:
-        return f"{reached.shape[1]} units instead of {expected.shape[1]}"
+        return f"{counted(reached.shape[1], 'unit')} instead of {expected.shape[1]}"
     if np.array_equal(expected, reached):
         return None
     probe, unit = map(int, np.argwhere(expected != reached)[0])

@@ -45,6 +45,7 @@ from poolcalc.rule.finer import finer
 from poolcalc.rule.insertions import conv
 from poolcalc.rule.last_maps import finest
 from poolcalc.rule.rule import Remedy, Rule
+from poolcalc.wording import counted
 
 
 class VanishingObject(Rule, code="PC300", severity="warning"):
@@ -67,7 +68,7 @@ class VanishingObject(Rule, code="PC300", severity="warning"):
                 vanishes = "vanishes" if size <= final else "shrinks below two cells"
                 yield self.found(
                     layer,
-                    f"an object of {size} pixels {vanishes}: units are {jump} pixels apart from here on",
+                    f"an object of {counted(size, 'pixel')} {vanishes}: units are {jump} pixels apart from here on",
                     f"{last.node.name}, the finest map that is used, shows it on {cells}",
                     *_alternative(facts, layer),
                 )

@@ -178,6 +178,16 @@ def test_the_headline_comes_first(tmp_path: Path) -> None:
     assert "relu" in body
 
 
+def test_what_is_many_times_more_is_a_factor(tmp_path: Path) -> None:
+    """16 times the parameters: 10 a channel, of 1 and of 16."""
+    base, head = (f"conv: {{out_channels: {channels}, kernel_size: 3}}" for channels in (1, 16))
+    for path, line in (("base.yaml", base), ("head.yaml", head)):
+        (tmp_path / path).write_text(layers(line))
+    assert "×16" in in_process("diff", "base.yaml", "head.yaml", cwd=tmp_path).out
+    data = difference(layers(base), layers(head)).to_dict()
+    assert [entry["delta_percent"] for entry in data["network"] if entry["figure"] == "params"] == [1500]
+
+
 def test_equal_files_have_no_change(tmp_path: Path) -> None:
     done = run(tmp_path, "base.yaml", "base.yaml", "--fail-on-change", "output,receptive_field,params,macs")
     assert done.code == 0

@@ -93,20 +93,47 @@ def sentences(result: Result) -> list[str]:
 
 def test_the_table_gives_both_views_and_an_estimate_for_every_layer(folder: Path) -> None:
     (table,) = printed_tables(ok(on_pipes("rf", "mini_cnn", cwd=folder)))
-    headings = "name operator output RF jump first center eff._padding covered σ ±2σ remarks"
+    headings = "name operator output RF jump first last center covered σ ±2σ remarks"
     assert table.headings == [heading.replace("_", " ") for heading in headings.split()]
     rows = {row["name"]: list(row.values())[2:] for row in table.rows}
-    assert rows["conv2"] == ["64×14×14", "8", "2", "-3", "0.5", "3", "8.2 %", "1.9", "8", ""]
-    assert rows["gap1"] == ["64×1×1", "34*", "–", "-3", "13.5", "3", "100.0 %", "8.3", "33", "global, ≥ input"]
+    assert rows["conv2"] == ["64×14×14", "8", "2", "-3", "4", "0.5", "8.2 %", "1.9", "8", ""]
+    assert rows["gap1"] == ["64×1×1", "34*", "–", "-3", "30", "13.5", "100.0 %", "8.3", "33", "global, ≥ input"]
     assert "theoretical, on an endless canvas, in pixels of the input" in table.notes
     assert "σ, ±2σ: untrained estimate" in table.notes
     assert table.notes.endswith("not proven by execution; --verify does it")
 
 
+def test_frames_before_and_after_a_unit_are_both_printed_once(folder: Path) -> None:
+    """93 before: 5 + 7·2 + 7·2 + 7·4 + 8·4. Jump 8, field 116: the last is 116 − 1 − 93."""
+    (folder / "streaming.yaml").write_text(
+        "input: [80, 500]\nlayers:\n"
+        "  - conv: {out_channels: 2, kernel_size: 10, stride: 2, padding: [[5, 3]]}\n"
+        "  - conv: {out_channels: 2, kernel_size: 9, padding: [[7, 1]]}\n"
+        "  - conv: {out_channels: 2, kernel_size: 10, stride: 2, padding: [[7, 1]]}\n"
+        "  - conv: {out_channels: 2, kernel_size: 9, padding: [[7, 1]]}\n"
+        "  - conv: {out_channels: 2, kernel_size: 11, stride: 2, padding: [[8, 1]], name: last}\n"
+    )
+    (table,) = printed_tables(ok(rf(folder, "streaming.yaml")))
+    last = table.rows[-1]
+    assert [last[key] for key in ("RF", "jump", "first", "last")] == ["116", "8", "-93", "22"]
+    assert list(last.values()).count("93") == 0
+
+
+def test_the_effective_span_is_not_wider_than_the_field(folder: Path) -> None:
+    """Two taps 20 apart have σ = 10, and 4 σ = 40 is more than the 21 pixels of the field."""
+    (folder / "rare.yaml").write_text(
+        "input: [1, 41]\nlayers:\n  - conv: {out_channels: 1, kernel_size: 2, dilation: 20, name: rare}\n"
+    )
+    (table,) = printed_tables(ok(rf(folder, "rare.yaml")))
+    assert [table.rows[-1][key] for key in ("RF", "σ", "±2σ")] == ["21", "10.0", "21"]
+    drawn = ok(rf(folder, "rare.yaml", "--effective", "rare"))
+    assert ["0", "20.00", "10.00", "21.0", "21"] in [line.split() for line in drawn.splitlines()]
+
+
 def test_axes_that_differ_have_figures_of_their_own(folder: Path) -> None:
     (table,) = printed_tables(ok(rf(folder, "oblong.yaml")))
     second = table.rows[-1]
-    assert [second[key] for key in ("RF", "jump", "eff. padding", "σ")] == ["5×9", "1×4", "2×4", "1.2×2.2"]
+    assert [second[key] for key in ("RF", "jump", "first", "last", "σ")] == ["5×9", "1×4", "-2×-4", "2×4", "1.2×2.2"]
 
 
 def test_fields_that_depend_on_the_position_are_marked(folder: Path) -> None:

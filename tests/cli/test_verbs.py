@@ -43,8 +43,8 @@ def test_shapes_without_the_forward_pass_says_that_nothing_was_confirmed(tmp_pat
 def test_rf_prints_the_theoretical_receptive_field_of_every_layer(tmp_path: Path) -> None:
     (table,) = printed_tables(ok(in_process("rf", "vgg16", cwd=tmp_path)))
     last = [row for row in table.rows if row["name"] == "pool"][-1]
-    keys = ("RF", "jump", "first", "center", "eff. padding", "covered")
-    assert [last[key] for key in keys] == ["212", "32", "-90", "15.5", "90", "89.6 %"]
+    keys = ("RF", "jump", "first", "last", "center", "covered")
+    assert [last[key] for key in keys] == ["212", "32", "-90", "121", "15.5", "89.6 %"]
     assert "theoretical" in table.notes
 
 

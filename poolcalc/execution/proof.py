@@ -10,15 +10,14 @@ left out that may see more than the others, nothing is proven from there on. How
 different windows meet is not proven either, only what is seen along each of them.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from functools import reduce
-from itertools import count
 from operator import or_
-from typing import NamedTuple
 
 import numpy as np
 
 from poolcalc.analysis.actual import ActualField, Masks
+from poolcalc.analysis.channels import overstated
 from poolcalc.analysis.layer import Layer, Sized
 from poolcalc.analysis.layers import Analysis
 from poolcalc.execution.results import Proof
@@ -35,7 +34,7 @@ MOST_PROBES = 512
 def prove(analysis: Analysis, predicted: dict[str, ActualField | None]) -> Proof:
     """Compare the predicted fields of all units of all layers with what the kernels really read, axis by axis."""
     refuted: dict[str, str] = {}
-    partial = _partial(analysis)
+    partial = overstated(analysis)
     unproven = {layer.node.name: why for layer in analysis.layers if (why := _why_not(layer, predicted, partial))}
     for axes in _alike(analysis):
         pixels = analysis.origin_shape[1 + axes[0]]
@@ -79,7 +78,7 @@ def _along(field: ActualField, axis: int) -> Masks:
     return by_path[0] if len(by_path) == 1 else tuple(reduce(or_, masks) for masks in zip(*by_path, strict=True))
 
 
-def _why_not(layer: Layer, predicted: dict[str, ActualField | None], partial: set[str]) -> str | None:
+def _why_not(layer: Layer, predicted: dict[str, ActualField | None], partial: Container[str]) -> str | None:
     if layer.shape is None:
         return "it cannot run"
     if layer.node.name not in predicted:
@@ -89,57 +88,6 @@ def _why_not(layer: Layer, predicted: dict[str, ActualField | None], partial: se
     if layer.node.name in partial:
         return "channels are left out that may see more than the others"
     return None
-
-
-def _partial(analysis: Analysis) -> set[str]:
-    """Return the layers that leave channels out that may see more than the others, and all layers behind them.
-
-    Every channel has a kind, and channels of one kind see the same; None where that is not followed.
-    """
-    numbers = count(1)
-
-    def step(node: Node, sources: Sequence[_Channels]) -> _Channels | None:
-        layer = analysis.sized.get(node.name)
-        if layer is None:
-            return None
-        given = [source.kinds for source in sources]
-        kinds = _kinds(layer, given, next(numbers))
-        return _Channels(kinds, _leaves_out(layer, given, kinds) or any(source.partial for source in sources))
-
-    known = {INPUT: _Channels(np.zeros(analysis.graph.input[0]))}
-    known[analysis.origin] = _Channels(np.zeros(analysis.origin_shape[0]))
-    return {node.name for node, found in walk(analysis.graph, known, step) if found and found.partial}
-
-
-class _Channels(NamedTuple):
-    """The kinds of a tensor's channels, see `_partial`, and whether some are left out, here or before."""
-
-    kinds: AnyArray | None
-    partial: bool = False
-
-
-def _kinds(layer: Sized, sources: list[AnyArray | None], number: int) -> AnyArray | None:
-    op, shape, given = layer.node.op, layer.shape, layer.input_shapes[0]
-    known = [kinds for kinds in sources if kinds is not None]
-    if op.rearranges:
-        return op.forward(known, EvenWeights(op, known)) if len(known) == len(sources) else None
-    mixed = op.gradient == "learned" and op.channel_groups(given[0]) == 1
-    if len(shape) == len(given) and (mixed or _uniform(sources)):
-        return np.full(shape[0], number)
-    return None
-
-
-def _leaves_out(layer: Sized, sources: list[AnyArray | None], found: AnyArray | None) -> bool:
-    given = sum(shape[0] for shape in layer.input_shapes)
-    if layer.node.op.rearranges and layer.shape[0] < given:
-        known = [kinds for kinds in sources if kinds is not None]
-        return found is None or {*found} != {*np.concatenate(known)}
-    # Pixel shuffle gives every position some of the channels.
-    return layer.node.op.fewest_channels(1) > 1 and not _uniform(sources)
-
-
-def _uniform(sources: list[AnyArray | None]) -> bool:
-    return all(kinds is not None and (kinds == kinds[0]).all() for kinds in sources)
 
 
 def _difference(masks: Masks, reached: AnyArray, probes: range) -> str | None:

@@ -32,6 +32,9 @@ Gradient = Literal["learned", "chosen", "averaged", "copied"]
 """See `Op.gradient`."""
 
 
+T = TypeVar("T")
+
+
 class Impossible(Exception):  # noqa: N818 - not an error of the program: a fact about the network
     """This layer cannot run on this input.
 
@@ -111,7 +114,6 @@ class Op(ABC):
     has_fixed_weights: whether it weights what it reads, with weights that are not learned.
     flattens: whether it makes one vector of a map.
     repeats_ones: whether it combines several inputs value by value, and repeats what has size 1.
-    rearranges: whether it only puts channels together, in another order, or leaves some out.
     cuts: whether it leaves rows out because the file says so, whatever the size is.
     enlarges: whether it is there to make maps larger.
     keeps_shape: whether it gives out what it takes in, whatever that is.
@@ -131,7 +133,6 @@ class Op(ABC):
     has_fixed_weights: ClassVar[bool] = False
     flattens: ClassVar[bool] = False
     repeats_ones: ClassVar[bool] = False
-    rearranges: ClassVar[bool] = False
     cuts: ClassVar[bool] = False
     enlarges: ClassVar[bool] = False
     keeps_shape: ClassVar[bool] = False
@@ -241,6 +242,10 @@ class Op(ABC):
     def channel_groups(self, in_channels: int) -> int:
         """Return the number of groups of channels that weights do not mix."""
         return 1
+
+    def rearranged(self, channels: Sequence[Sequence[T]]) -> Sequence[T] | None:
+        """Return the channels that come out, of those of every input, where nothing else is done to them."""
+        return None
 
     def fewest_channels(self, axes: int) -> int:
         """Return how many channels the operator needs at least, on a map with that many axes."""

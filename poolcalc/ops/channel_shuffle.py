@@ -2,12 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any
 
 from poolcalc.families.groups import require_divisible
 from poolcalc.families.pointwise import Pointwise
 from poolcalc.network.kind import Groups
-from poolcalc.network.op import Array, Shape, Weights
+from poolcalc.network.op import Array, Shape, T, Weights
 from poolcalc.network.parameter import parameter
 
 
@@ -20,7 +21,6 @@ class ChannelShuffle(Pointwise):
     example = "2"
     keeps_shape = False  # not where groups do not divide the channels
     takes = "maps"
-    rearranges = True
 
     groups: int = parameter(Groups(1), "groups to deal from")
 
@@ -29,6 +29,11 @@ class ChannelShuffle(Pointwise):
         (shape,) = inputs
         require_divisible(self.groups, shape[0])
         return shape
+
+    def rearranged(self, channels: Sequence[Sequence[T]]) -> Sequence[T]:
+        """Take one of every group in turn."""
+        each = len(channels[0]) // self.groups
+        return [*chain(*(channels[0][place::each] for place in range(each)))]
 
     def channels_backward(self, values: Any, place: int, inputs: Sequence[Shape]) -> Any:
         """Deal the channels back to their groups."""

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from poolcalc.geometry import arithmetic
 from poolcalc.network.kind import Whole
-from poolcalc.network.op import Array, Contradiction, Impossible, Op, Shape, Weights
+from poolcalc.network.op import Array, Contradiction, Impossible, Op, Shape, T, Weights
 from poolcalc.network.parameter import parameter
 
 if TYPE_CHECKING:
@@ -21,7 +21,6 @@ class ChannelSlice(Op):
     example = "{start: 1, stop: 3}"
     takes = "either"
     is_view = True
-    rearranges = True
 
     start: int = parameter(Whole(0), "first channel to keep", default=0)
     stop: int = parameter(Whole(1), "first channel to leave out")
@@ -46,6 +45,10 @@ class ChannelSlice(Op):
     def with_channels(self, given: int, most: int) -> "Self":
         """Return as many channels from the first on."""
         return self.with_(start=0, stop=min(self.stop - self.start, given))
+
+    def rearranged(self, channels: Sequence[Sequence[T]]) -> Sequence[T]:
+        """Slice."""
+        return channels[0][self.start : self.stop]
 
     def channels_backward(self, values: Any, place: int, inputs: Sequence[Shape]) -> Any:
         """Put zeros where channels were left out."""

@@ -2,11 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any
 
 from poolcalc.families.merge import mismatch, require_same_axes
 from poolcalc.geometry import arithmetic
-from poolcalc.network.op import Array, Op, Shape, Weights
+from poolcalc.network.op import Array, Op, Shape, T, Weights
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -17,7 +18,6 @@ class Concat(Op):
     example = "[map, map]"
     takes = "either"
     merges = True
-    rearranges = True
 
     def output_shape(self, inputs: Sequence[Shape]) -> Shape:
         """Return the sum of the channels and the common sizes."""
@@ -26,6 +26,10 @@ class Concat(Op):
             if len({shape[place] for shape in inputs}) > 1:
                 raise mismatch(self.keyword, place, inputs, repeats_ones=False)
         return (arithmetic.total(*(shape[0] for shape in inputs)), *inputs[0][1:])
+
+    def rearranged(self, channels: Sequence[Sequence[T]]) -> Sequence[T]:
+        """Return those of all inputs, one after the other."""
+        return [*chain(*channels)]
 
     def channels_backward(self, values: Any, place: int, inputs: Sequence[Shape]) -> Any:
         """Cut the input's channels out."""

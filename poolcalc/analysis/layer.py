@@ -83,6 +83,11 @@ class Sized:
         """Whether every unit depends on the whole map, through global pooling or the like."""
         return any(field.sees_everything for field in self.fields)
 
+    @property
+    def sees_both(self) -> bool:
+        """Whether every unit sees the whole map by one path, and a place of its own by another, as behind a gate."""
+        return any(field.local and field.sees_everything for field in self.fields)
+
 
 @dataclass(frozen=True)
 class Stopped:
@@ -105,6 +110,7 @@ class Stopped:
     dropped: ClassVar[tuple[tuple[int, int], ...]] = ()
     receptive_field: ClassVar[tuple[Summary | None, ...]] = ()
     sees_everything: ClassVar[bool] = False
+    sees_both: ClassVar[bool] = False
 
 
 Layer = Sized | Stopped

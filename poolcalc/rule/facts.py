@@ -52,6 +52,14 @@ class Facts:
         return actual_fields(self.analysis)
 
     @cached_property
+    def local(self) -> "dict[str, ActualField | None]":
+        """Likewise by local paths, where there are any: a gate or a statistic sees all, but tells nothing apart."""
+        from poolcalc.analysis.actual import actual_fields
+
+        both = any(layer.sees_both for layer in self.sized.values())
+        return actual_fields(analyse(self.graph, gates=False)) if both else self.actual
+
+    @cached_property
     def deviations(self) -> dict[str, tuple[float, ...] | None]:
         """Estimated deviations of the untrained effective fields, by the layer's name."""
         from poolcalc.analysis.spread import estimated_deviations

@@ -25,7 +25,7 @@ layers:
 from collections.abc import Iterator
 from functools import reduce
 from math import prod
-from operator import and_
+from operator import and_, or_
 
 from poolcalc.analysis.branches import written
 from poolcalc.analysis.layer import Layer, Sized
@@ -37,12 +37,16 @@ from poolcalc.rule.facts import Facts
 from poolcalc.rule.rule import Remedy, Rule, clean_inputs
 from poolcalc.wording import counted, notation, spots
 
+Masks = tuple[int, ...]
+"""For every axis of the input, a bit for every pixel along it."""
+
 
 class LostRows(Rule, code="PC102", severity="warning"):
     guards = resizes = True
 
     def look(self, facts: Facts) -> Iterator[Finding]:
-        """Yield layers that round down, with the arithmetic and the pixels that nothing sees for it."""
+        """Yield layers that round down, with the arithmetic; the first also with what nothing sees for all that."""
+        unseen = _unseen(facts) if facts.lost else {}
         for name, lost in facts.lost.items():
             layer = facts.sized[name]
             sizes = layer.input_shapes[0][1:]
@@ -52,8 +56,8 @@ class LostRows(Rule, code="PC102", severity="warning"):
                 if rows
             ]
             sums = dict.fromkeys(written(layer, axis) for axis, rows in enumerate(lost) if rows)
-            unseen = _unseen(facts, layer, lost)
-            yield self.found(layer, f"loses {' and '.join(parts)} at the end", ", ".join(sums), *filter(None, [unseen]))
+            notes = filter(None, (", ".join(sums), unseen.get(name)))
+            yield self.found(layer, f"loses {' and '.join(parts)} at the end", *notes)
 
     def symptoms(self, facts: Facts) -> set[str]:
         """Return the layers that round down."""
@@ -103,25 +107,36 @@ def _padded(layer: Sized, window: Window, axis: int, pair: tuple[int, int], *, b
     return before + more, after + more
 
 
-def _unseen(facts: Facts, layer: Layer, lost: tuple[tuple[int, ...], ...]) -> str | None:
-    """Say which input pixels no output sees and would see by the lost rows."""
-    source, unread = facts.actual.get(layer.node.inputs[0]), _never_read(facts)
-    if source is None or unread is None:
-        return None
-    missed = tuple(source.seen(axis, rows) & mask for axis, (rows, mask) in enumerate(zip(lost, unread, strict=True)))
-    if not any(missed):
-        return "every input pixel still reaches the output, through other units"
+def _unseen(facts: Facts) -> dict[str, str]:
+    """Say of layers that round down which input pixels no output sees for want of these rows, of all layers at once."""
+    unread = _never_read(facts)
+    if unread is None:
+        return {}
+    missed: dict[str, Masks] = {}
+    for name, lost in facts.lost.items():
+        if source := facts.local.get(facts.sized[name].node.inputs[0]):
+            along = enumerate(zip(lost, unread, strict=True))
+            missed[name] = tuple(source.seen(axis, rows) & mask for axis, (rows, mask) in along)
+    notes = dict.fromkeys(missed, "what they see still reaches the output, through other units")
+    if guilty := [name for name, masks in missed.items() if any(masks)]:
+        whole = tuple(reduce(or_, axis) for axis in zip(*map(missed.__getitem__, guilty), strict=True))
+        notes = {name: note for name, note in notes.items() if name not in guilty}
+        notes[guilty[0]] = _never(facts, whole, unread)
+    return notes
+
+
+def _never(facts: Facts, missed: Masks, unread: Masks) -> str:
+    sizes = facts.graph.input[1:]
     where = " and ".join(spots(mask, word) for mask, word in zip(missed, facts.axes, strict=True) if mask)
     if missed != unread:  # for other reasons, others are not read either
-        return f"of the input, nothing reads {where} for want of these"
-    sizes = source.pixels
+        return f"of the input, nothing reads {where} for want of rows that are lost"
     count = prod(sizes) - prod(size - mask.bit_count() for size, mask in zip(sizes, missed, strict=True))
     return f"{count:,} of {prod(sizes):,} input pixels are never read: {where}"
 
 
-def _never_read(facts: Facts) -> tuple[int, ...] | None:
+def _never_read(facts: Facts) -> Masks | None:
     """Return a mask for every axis of the input pixels that no result sees, None where that is not known."""
-    fields = [facts.actual.get(name) for name in facts.graph.outputs]
+    fields = [facts.local.get(name) for name in facts.graph.outputs]
     if None in fields:
         return None
     masks = [field.unread() for field in fields if field]

@@ -188,6 +188,18 @@ def test_lost_rows_are_counted_with_the_pixels_that_nothing_sees() -> None:
     )
 
 
+def test_pixels_that_several_lost_rows_keep_from_the_output_are_counted_once() -> None:
+    # 19 rows, 9, 4: row 18 is lost first, and then rows 16 and 17.
+    first, second = findings(chain("max_pool: 2", "max_pool: 2", size="[3, 19, 16]"))
+    assert first.notes == ("⌊(19 − 2)/2⌋ + 1 = 9", f"{3 * 16} of {19 * 16} input pixels are never read: rows 16–18")
+    assert second.notes == ("⌊(9 − 2)/2⌋ + 1 = 4",)
+
+
+def test_a_pixel_that_reaches_the_output_through_statistics_alone_is_not_read() -> None:
+    finding = only(chain("relu", "group_norm: 1", "max_pool: 2", size="[3, 17, 16]"), "lost-rows")
+    assert finding.notes[1] == "16 of 272 input pixels are never read: row 16"
+
+
 def test_a_remainder_of_padding_is_no_loss() -> None:
     # (32 + 2 − 3) mod 2 = 1: the row that is left over is the padding behind.
     assert not findings(chain("conv: {out_channels: 4, kernel_size: 3, stride: 2, padding: 1}"))

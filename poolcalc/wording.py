@@ -59,13 +59,13 @@ def figures(values: Sequence[Fraction | int]) -> str:
     return "×".join(f"{int(value):,}" if value == int(value) else str(value) for value in values)
 
 
-def counted(number: int, word: str) -> str:
+def counted(number: Fraction | int, word: str) -> str:
     """Return a number with its noun.
 
-    >>> counted(1, "row"), counted(2000, "row")
-    ('1 row', '2,000 rows')
+    >>> counted(1, "row"), counted(2000, "row"), counted(Fraction(1, 2), "row")
+    ('1 row', '2,000 rows', '1/2 rows')
     """
-    return f"{number:,} {word}" if number == 1 else f"{number:,} {word}s"
+    return f"{figures([number])} {word}{'' if number == 1 else 's'}"
 
 
 def some(items: Sequence[Any], most: int) -> str:
@@ -89,6 +89,19 @@ def percent(value: float) -> str:
         if value in (0, 100) or float(text) not in (0, 100):
             break
     return f"{text} %"
+
+
+MOST_PERCENT = 1000
+"""More percent than these are a factor."""
+
+
+def factor(more: float) -> str:
+    """Write so many percent more as a factor.
+
+    >>> factor(1500), factor(100)
+    ('×16', '×2')
+    """
+    return f"×{1 + more / 100:,.0f}"
 
 
 def memory(size: int) -> str:
@@ -175,11 +188,13 @@ def _nearest(word: str, known: tuple[str, ...]) -> str | None:
 def _inverse(word: str, other: str) -> bool:
     """Return whether a word undoes what the other does: nobody who wrote the one meant the other.
 
-    >>> _inverse("max_unpool", "max_pool"), _inverse("downsample", "upsample"), _inverse("max_pol", "max_pool")
-    (True, True, False)
+    >>> _inverse("max_unpool", "max_pool"), _inverse("downsample", "upsample"), _inverse("min_pool", "max_pool")
+    (True, True, True)
+    >>> _inverse("max_pol", "max_pool"), _inverse("unett", "unet"), _inverse("depth_conv", "depthwise_conv")
+    (False, False, False)
     """
-    undoing = re.compile(r"(?:^|_)(?:un|de|down)(?=[a-z]{3})")
-    return bool(undoing.search(word)) and not undoing.search(other)
+    found = re.search(r"(?:^|_)(?:un|de|down|min_?)([a-z]{3,})", word)
+    return found is not None and found[1] in other and found[0] not in other
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str | None:

@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 
 from poolcalc.network.expectation import NOUNS
 from poolcalc.renderers.answer import Cell, Column, Row
-from poolcalc.wording import NONE, evenly, percent, times
+from poolcalc.wording import MOST_PERCENT, NONE, evenly, factor, percent, times
 
 COLUMNS = (
     Column(key="name", title="name", left=True),
@@ -121,6 +121,6 @@ def _signed(amount: int) -> str:
 def _signed_percent(value: float | None) -> str:
     if not value:
         return "" if value is None else "0 %"
-    if value > 1000:  # such as +61,540 %
-        return f"×{1 + value / 100:,.0f}"
+    if value > MOST_PERCENT:
+        return factor(value)
     return f"{'+' if value > 0 else '−'}{percent(abs(value))}"

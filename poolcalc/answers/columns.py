@@ -9,7 +9,7 @@ from poolcalc.answers.folding import rows_above
 from poolcalc.answers.report import Report
 from poolcalc.geometry.field import Summary
 from poolcalc.renderers.answer import Cell, Column, Note, Row, Table, counted
-from poolcalc.wording import NONE, evenly, exact, percent, times
+from poolcalc.wording import MOST_PERCENT, NONE, evenly, exact, factor, percent, times
 
 
 class Declared(NamedTuple):
@@ -54,8 +54,10 @@ def _output(_: Report, layer: Layer) -> Cell:
 
 
 def percentage(value: float | None) -> Cell:
-    """Return a percentage, with as many digits as it takes."""
-    return Cell(NONE if value is None else percent(value), value)
+    """Return by how much something shrinks, with as many digits as it takes; a factor where it grows many times."""
+    if value is None:
+        return Cell(NONE)
+    return Cell(f"grows {factor(-value)}" if -value > MOST_PERCENT else percent(value), value)
 
 
 def per_axis(layer: Layer, pick: Callable[[Summary], Any]) -> list[Any]:

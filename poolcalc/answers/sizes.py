@@ -9,7 +9,7 @@ from poolcalc.analysis.layers import analyse
 from poolcalc.analysis.sizes import Mismatch, Progression, Sizes, Tiling, Verdict
 from poolcalc.answers.columns import title
 from poolcalc.answers.report import Report
-from poolcalc.answers.tiling import MOST_NAMES, ends, progression_dict, tiling_dict, tiling_notes
+from poolcalc.answers.tiling import MOST_NAMES, NO_TILES, TILES, ends, joining, locally, progression_dict, tiling_dict
 from poolcalc.renderers.answer import Answer, Cell, Column, Note, Row, Table
 from poolcalc.wish import Wish
 from poolcalc.wording import AXES, NONE, counted, some
@@ -181,12 +181,16 @@ def _notes(study: SizeStudy) -> list[Note]:
     notes = []
     for axes in study.groups:
         said = "" if len(study.groups) == 1 else f"{' and '.join(study.words[axis] for axis in axes)}: "
-        about = (_present if study.wanted is None else _summary)(study.axes[axes[0]])
+        sizes, tiling = study.axes[axes[0]], study.tilings[axes[0]]
+        about = (_present if study.wanted is None else _summary)(sizes)
+        if tiling:
+            about.append(Note(joining(tiling, sizes, told=study.wanted is None)))
         notes += [note._replace(text=said + note.text) for note in about]
     if study.wanted is not None:
         watched = ", ".join(study.axes[0].watched)
         notes.append(Note(f"output: size of {watched}; lost: rows, each counted in its own layer's input"))
-    return [*notes, Note(CLEAN), *map(Note, _tiling_notes(study))]
+    tilings = [tiling for tiling in study.tilings if tiling]
+    return [*notes, *map(Note, (CLEAN, *(TILES if tilings else (NO_TILES,)), *locally(tilings)))]
 
 
 def _present(sizes: Sizes) -> list[Note]:
@@ -217,11 +221,6 @@ def _summary(sizes: Sizes) -> list[Note]:
     if not sizes.clean or not sizes.legal:
         return _doubts(sizes)
     return [Note(f"clean sizes: {sizes.clean}; smallest legal: {sizes.legal.smallest}")]
-
-
-def _tiling_notes(study: SizeStudy) -> list[str]:
-    found = {tiling: study.axes[axis] for axis, tiling in reversed([*enumerate(study.tilings)]) if tiling}
-    return tiling_notes(found, told=study.wanted is None)
 
 
 def _data(study: SizeStudy) -> dict[str, Any]:

@@ -37,6 +37,10 @@ class Phases(ABC):
     def in_order(self) -> bool:
         """Whether no unit reads farther back than the one before it."""
 
+    def weights(self, unit: int) -> Sequence[float]:
+        """Return the share of each of the reads where no weights are learned: equal parts."""
+        return equal_parts(self[unit])
+
 
 @dataclass(frozen=True, slots=True)
 class Taps:
@@ -62,6 +66,21 @@ class Taps:
         """Whether no unit reads farther back than the one before it."""
         return self.phases.in_order if isinstance(self.phases, Phases) else len(self.phases) == 1
 
+    def weights(self, unit: int) -> Sequence[float]:
+        """Return how much each of the input units counts that feed `unit`, where no weights are learned."""
+        phase = unit % len(self.phases)
+        return self.phases.weights(phase) if isinstance(self.phases, Phases) else equal_parts(self.phases[phase])
+
+    def last_reader(self, at: int) -> int:
+        """Return the last unit that reads input unit `at` or any before it, where units move on."""
+        period = len(self.phases)
+        return max(phase + (at - reads[0]) // self.step * period for phase, reads in enumerate(self.phases) if reads)
+
+    def first_reader(self, at: int) -> int:
+        """Return the first unit that reads input unit `at` or any behind it, where units move on."""
+        period = len(self.phases)
+        return min(phase - (reads[-1] - at) // self.step * period for phase, reads in enumerate(self.phases) if reads)
+
     def inside(self, unit: int, size: int) -> Sequence[int]:
         """Return the units of an input of `size` units that really feed output unit `unit`.
 
@@ -81,6 +100,15 @@ class Taps:
                 return sorted({size - 1 - abs(size - 1 - abs(i)) for i in reads})
             case "wrap":
                 return sorted({i % size for i in reads})
+
+
+def equal_parts(reads: Sequence[int]) -> Sequence[float]:
+    """Return the weights of a mean.
+
+    >>> equal_parts(range(4))
+    (0.25, 0.25, 0.25, 0.25)
+    """
+    return (1 / len(reads),) * len(reads) if reads else ()
 
 
 IDENTITY = Taps(1, (range(1),))
@@ -198,7 +226,7 @@ def linear(ratio: Fraction, offset: Fraction = Fraction(0)) -> Taps:
     """
     whole = lcm(ratio.denominator, offset.denominator)
     low = int(offset * whole)
-    return Taps(ratio.numerator, _Spread(ratio.denominator, int(ratio * whole), low, low + whole, whole), "edge")
+    return Taps(ratio.numerator, _Between(ratio.denominator, int(ratio * whole), low, low + whole, whole), "edge")
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,3 +249,12 @@ class _Spread(Phases):
     @property
     def in_order(self) -> bool:
         return True
+
+
+@dataclass(frozen=True, slots=True)
+class _Between(_Spread):
+    """Unit u reads what lies on both sides of a point, the nearer one with more weight."""
+
+    def weights(self, unit: int) -> Sequence[float]:
+        beyond = (unit * self.step + self.low) % self.whole / self.whole
+        return (1 - beyond, beyond) if beyond else (1.0,)

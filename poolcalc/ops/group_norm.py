@@ -9,6 +9,7 @@ from poolcalc.families.pointwise import Pointwise
 from poolcalc.network.kind import Groups, Number, Truth
 from poolcalc.network.op import Array, Impossible, Shape, Weight, Weights
 from poolcalc.network.parameter import parameter
+from poolcalc.wording import counted
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,7 +32,7 @@ class GroupNorm(Pointwise):
         (shape,) = inputs
         if shape[0] % self.num_groups:
             raise Impossible(
-                f"num_groups {self.num_groups} does not divide the {shape[0]} channels",
+                f"num_groups {self.num_groups} does not divide {counted(shape[0], 'channel')}",
                 help=f"use num_groups: {nearest_divisor(shape[0], self.num_groups)}",
             )
         return shape

@@ -9,7 +9,7 @@ from poolcalc.geometry.taps import Beyond, Taps, shifted
 from poolcalc.network.kind import LARGEST, Amounts, Number, OneOf
 from poolcalc.network.op import Array, Contradiction, Impossible, Op, Shape, Weights
 from poolcalc.network.parameter import parameter
-from poolcalc.wording import amounts, evenly, times
+from poolcalc.wording import amounts, counted, evenly, times
 
 _BEYOND: dict[str, Beyond] = {"constant": "nothing", "reflect": "reflect", "replicate": "edge", "circular": "wrap"}
 
@@ -53,7 +53,7 @@ class Pad(Op):
         for axis, (size, pair) in enumerate(zip(kept, self.padding, strict=True)):
             if reach is not None and max(pair) > size + reach:
                 raise Impossible(
-                    f"{self.mode} padding of {max(pair)} needs more than the {size} pixels of axis {axis}",
+                    f"{self.mode} padding of {max(pair)} needs more than the {counted(size, 'pixel')} of axis {axis}",
                     help=f"use up to {min(kept) + reach}, or mode: replicate",
                 )
         return (channels, *(arithmetic.total(size, *pair) for size, pair in zip(spatial, self.padding, strict=True)))

@@ -58,7 +58,8 @@ class HeavyStage(Rule, code="PC401", severity="warning"):
                 yield self.found(
                     largest,
                     f"its stage holds {100 * values / total:.0f} % of all activations, {values * BYTES >> 20:,} MiB",
-                    f"{values:,} of {total:,} values in {counted(len(layers), 'layer')}, units {jump} pixels apart",
+                    f"{values:,} of {total:,} values in {counted(len(layers), 'layer')}, "
+                    f"units {counted(jump, 'pixel')} apart",
                     "counted as float32 for one image",
                 )
 

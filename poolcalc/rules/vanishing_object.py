@@ -68,7 +68,8 @@ class VanishingObject(Rule, code="PC300", severity="warning"):
                 vanishes = "vanishes" if size <= final else "shrinks below two cells"
                 yield self.found(
                     layer,
-                    f"an object of {counted(size, 'pixel')} {vanishes}: units are {jump} pixels apart from here on",
+                    f"an object of {counted(size, 'pixel')} {vanishes}: "
+                    f"units are {counted(jump, 'pixel')} apart from here on",
                     f"{last.node.name}, the finest map that is used, shows it on {cells}",
                     *_alternative(facts, layer),
                 )
@@ -80,8 +81,9 @@ class VanishingObject(Rule, code="PC300", severity="warning"):
         strides = finer(facts, Fraction(object_size, 2))
         yield from islice(strides, 1)
         source = layer.node.inputs[0]
-        if facts.design.task in ("detection", "segmentation") and source != INPUT:
-            where = f"{source} (units {facts.largest_jump(source)} pixels apart)"
+        jump = facts.largest_jump(source)
+        if facts.design.task in ("detection", "segmentation") and source != INPUT and jump:
+            where = f"{source} (units {counted(jump, 'pixel')} apart)"
             yield Remedy(f"{where} as one more output, as a feature pyramid does", with_output(facts.graph, source))
         yield from strides
 

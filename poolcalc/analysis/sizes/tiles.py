@@ -23,7 +23,7 @@ class Tiling(NamedTuple):
 
     step: input pixels; tiles start at its multiples, where all strides of the network fall alike.
     jump: input pixels between neighbouring output units, the least of all outputs.
-    halo: input pixels that a run of outputs, cut where tiles join, depends on before and after its own.
+    halo: input pixels that what is kept of a tile depends on, before and after its own.
     drops: for every output, units at the ends of a tile to throw away: they are not those of the whole image.
     gains: for every output, its units per step.
     sizes: of tiles.
@@ -83,25 +83,10 @@ def wrong_ends(found: Layout, sizes: Callable[[str], int]) -> dict[str, Ends]:
     ends: dict[str, Ends] = {}
     for name, reads in found.reads.items():
         size = sizes(name)
-        first = max((_first_right(taps, ends[source][0]) for source, taps in reads), default=0)
-        right = min((_first_wrong(taps, sizes(source) - ends[source][1]) for source, taps in reads), default=size)
-        ends[name] = first, max(0, size - right)
+        right = [1 + taps.last_reader(ends[source][0] - 1) for source, taps in reads]
+        wrong = [taps.first_reader(sizes(source) - ends[source][1]) for source, taps in reads]
+        ends[name] = max([0, *right]), size - min([size, *wrong])
     return ends
-
-
-def _first_right(taps: Taps, start: int) -> int:
-    """Return the first unit from which on none reads anything before `start`."""
-    period = len(taps.phases)
-    wrong = (
-        phase + (-(-(start - reads[0]) // taps.step) - 1) * period for phase, reads in enumerate(taps.phases) if reads
-    )
-    return max(0, 1 + max(wrong, default=-1))
-
-
-def _first_wrong(taps: Taps, stop: int) -> int:
-    """Return the first unit that reads anything from `stop` on, a negative one where the map is too small for any."""
-    period = len(taps.phases)
-    return min(phase + -(-(stop - reads[-1]) // taps.step) * period for phase, reads in enumerate(taps.phases) if reads)
 
 
 def overhang(strand: Strand, start: int, stop: int) -> tuple[Fraction, Fraction]:

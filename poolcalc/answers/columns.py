@@ -1,6 +1,7 @@
 """The columns of tables with a row for every layer; each is declared once."""
 
 from collections.abc import Callable, Sequence
+from math import inf
 from typing import Any, NamedTuple, overload
 
 from poolcalc.analysis.layer import Layer
@@ -71,11 +72,16 @@ def joined(values: Sequence[Any]) -> Cell:
     return Cell(evenly([text or NONE for text in texts]), "x".join(texts)) if any(texts) else Cell(NONE)
 
 
-def _field_size(_: Report, layer: Layer) -> Cell:
+def at_most(report: Report, layer: Layer) -> str:
+    """Return the sign before figures that are no more than a bound."""
+    return "≤ " if layer.node.name in report.facts.overstated else ""
+
+
+def _field_size(report: Report, layer: Layer) -> Cell:
     sizes = per_axis(layer, lambda axis: axis.size)
     shown = per_axis(layer, lambda axis: f"{axis.size_min}–{axis.size}" if axis.varies else axis.size)
     cell = joined(["?" if size is None else size for size in shown])
-    return Cell(cell.text + ("*" if layer.sees_everything else ""), joined(sizes).value)
+    return Cell(at_most(report, layer) + cell.text + ("*" if layer.sees_everything else ""), joined(sizes).value)
 
 
 def _field_size_min(_: Report, layer: Layer) -> Cell:
@@ -150,19 +156,27 @@ def title(report: Report) -> str:
     return f"{heading}  {report.design.reference}" if report.design.reference else heading
 
 
-def field_legend(layers: Sequence[Layer]) -> list[Note]:
+def field_legend(report: Report) -> list[Note]:
     """Explain the signs in the column of receptive fields, those that really occur."""
+    layers = report.layers
     summaries = [axis for layer in layers for axis in layer.receptive_field]
     parts = []
     if any(axis and axis.varies for axis in summaries):
         parts.append("a–b depends on the unit's position")
     if any(layer.sees_everything for layer in layers):
         parts.append("* some path sees the whole map (global pooling or a gate)")
+    if report.facts.overstated:
+        parts.append("≤ at most: channels that may see more are left out on the way")
     if None in summaries:
         parts.append("? too irregular for one figure")
     return [Note(f"RF: {', '.join(parts)}")] if parts else []
 
 
-def width(deviation: float, field: Summary | None) -> float:
+def width(deviation: float | None, field: Summary | None) -> float | None:
     """Return how wide 2 σ to both sides are, in pixels: what lies beyond the field has no energy."""
-    return min(4 * deviation, field.size) if field else 4 * deviation
+    return deviation and min(4 * deviation, field.size if field else inf)
+
+
+def rounded(value: float | None, decimals: int) -> str | None:
+    """Write a figure that may be unknown."""
+    return None if value is None else f"{value:.{decimals}f}"

@@ -4,7 +4,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from poolcalc.analysis.layer import Layer
-from poolcalc.answers.columns import width
+from poolcalc.analysis.layers import analyse
+from poolcalc.answers.columns import rounded, width
 from poolcalc.answers.lookup import actual_of, last_map, layer_named
 from poolcalc.answers.report import Report
 from poolcalc.answers.rf import fields_dict
@@ -13,6 +14,7 @@ from poolcalc.execution.gradient import effective_field
 from poolcalc.execution.results import EffectiveField
 from poolcalc.kernels import AnyArray
 from poolcalc.renderers.answer import Answer, Cell, Column, Note, Row, Table
+from poolcalc.wording import NONE, evenly
 
 SHADES = " .:-=+*#%@"
 _WIDEST = 64
@@ -34,33 +36,41 @@ def effective_of(report: Report, name: str) -> EffectiveField:
     field = actual_of(report, layer)
     if not field.count(field.central_unit):
         raise UnknownLayer(f"the central unit of {layer.node.name} sees padding alone")
-    return effective_field(report.analysis, layer, field.central_unit)
+    analysis = report.analysis
+    if layer.sees_both:  # by a global branch: σ is of the local ones, in every table
+        analysis = analyse(analysis.graph, origin=analysis.origin, gates=False)
+    return effective_field(analysis, analysis.sized[layer.node.name], field.central_unit)
 
 
 def answer(report: Report, field: EffectiveField) -> Answer:
     """Return the energy along every axis, and a picture in the notes."""
-    unit = ",".join(map(str, field.unit))
+    unit, layer = ",".join(map(str, field.unit)), layer_named(report, field.layer)
     return report.answer(
         f"{report.design.name}  effective field of unit {unit} of {field.layer}, untrained",
-        tables=lambda: [Table(COLUMNS, tuple(_rows(layer_named(report, field.layer), field)))],
+        tables=lambda: [Table(COLUMNS, tuple(_rows(layer, field)))],
         data=lambda: fields_dict(report) | {"effective": _data(field)},
-        notes=lambda: _notes(field),
+        notes=lambda: _notes(report, layer, field),
     )
 
 
 def _rows(layer: Layer, field: EffectiveField) -> Iterator[Row]:
     """Yield the energy along every axis."""
     for axis, summary in enumerate(layer.receptive_field):
-        middle, deviation = field.middle[axis], field.deviation[axis]
-        size, wide = summary.size if summary else None, width(deviation, summary)
-        values = (str(axis), f"{middle:.2f}", f"{deviation:.2f}", f"{wide:.1f}", str(size or "?"))
-        plain = (axis, middle, deviation, wide, size)
-        yield Row(tuple(map(Cell, values, plain)))
+        size, middle = summary.size if summary else None, field.middle[axis]
+        deviation = field.deviation[axis] or None  # none where all energy is in one pixel
+        wide = width(deviation, summary)
+        values = (str(axis), f"{middle:.2f}", rounded(deviation, 2), rounded(wide, 1), str(size or "?"))
+        yield Row(tuple(map(Cell, (value or NONE for value in values), (axis, middle, deviation, wide, size))))
 
 
-def _notes(field: EffectiveField) -> list[Note]:
-    inside = f"{100 * field.inside:.1f} % of the gradient's energy lie within 2σ of the middle on every axis"
-    return [Note(inside), *map(Note, picture(field.energy))]
+def _notes(report: Report, layer: Layer, field: EffectiveField) -> list[Note]:
+    notes = [f"{100 * field.inside:.1f} % of the gradient's energy lies within 2σ of the middle on every axis"]
+    if layer.sees_both:
+        notes.append("what global branches add beside local ones is left out")
+    endless = [rounded(deviation, 1) for deviation in report.deviations.get(field.layer) or ()]
+    if None not in endless and endless != [rounded(deviation, 1) for deviation in field.deviation]:
+        notes.append(f"on an endless canvas, as `rf` gives it for every layer, σ is {evenly(endless)}")
+    return [*map(Note, notes), *map(Note, picture(field.energy))]
 
 
 def _data(field: EffectiveField) -> dict[str, Any]:

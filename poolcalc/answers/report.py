@@ -23,6 +23,7 @@ from poolcalc.wording import exact
 
 if TYPE_CHECKING:
     from poolcalc.analysis.actual import ActualField
+    from poolcalc.analysis.spread import Deviations
     from poolcalc.rules.broken_expectation import BrokenExpectation
 
 SCHEMA = "poolcalc.report/1"
@@ -105,7 +106,7 @@ class Report:
         return self.facts.actual
 
     @property
-    def deviations(self) -> dict[str, tuple[float, ...] | None]:
+    def deviations(self) -> "dict[str, Deviations | None]":
         """Estimated deviations of the untrained effective fields, by the layer's name."""
         return self.facts.deviations
 
@@ -205,10 +206,26 @@ class Report:
             "params": layer.params,
             "macs": layer.macs,
             "activations": layer.activations,
-            "receptive_field": _receptive_field(layer) if layer.fields else None,
+            "receptive_field": self._receptive_field(layer) if layer.fields else None,
             "dropped": [list(ends) for ends in layer.dropped],
             "lost": [len(rows) for rows in self.analysis.lost.get(node.name, [()] * len(layer.dropped))],
             "confirmed": self.confirmed(layer),
+        }
+
+    def _receptive_field(self, layer: Layer) -> dict[str, Any]:
+        """Return its figures. at_most: whether channels that may see more are left out on the way."""
+        axes = layer.receptive_field
+        return {
+            "size": [axis and axis.size for axis in axes],
+            "size_min": [axis and axis.size_min for axis in axes],
+            "jump": [axis and exact(axis.jump) for axis in axes],
+            "first": [axis and axis.first for axis in axes],
+            "last": [axis and axis.last for axis in axes],
+            "center": [None if axis is None or axis.center is None else _plain(axis.center) for axis in axes],
+            "effective_padding": [axis and axis.effective_padding for axis in axes],
+            "varies": any(axis is None or axis.varies for axis in axes),
+            "global": layer.sees_everything,
+            "at_most": layer.node.name in self.facts.overstated,
         }
 
 
@@ -216,21 +233,6 @@ def _reduction(positions: int, layer: Layer) -> float | None:
     if layer.shape is None or len(layer.shape) == 1:
         return None
     return float(100 - Fraction(100 * prod(layer.shape[1:]), positions))
-
-
-def _receptive_field(layer: Layer) -> dict[str, Any]:
-    axes = layer.receptive_field
-    return {
-        "size": [axis and axis.size for axis in axes],
-        "size_min": [axis and axis.size_min for axis in axes],
-        "jump": [axis and exact(axis.jump) for axis in axes],
-        "first": [axis and axis.first for axis in axes],
-        "last": [axis and axis.last for axis in axes],
-        "center": [None if axis is None or axis.center is None else _plain(axis.center) for axis in axes],
-        "effective_padding": [axis and axis.effective_padding for axis in axes],
-        "varies": any(axis is None or axis.varies for axis in axes),
-        "global": layer.sees_everything,
-    }
 
 
 def parameters_of(op: Op) -> dict[str, Any]:

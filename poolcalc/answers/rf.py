@@ -12,6 +12,7 @@ from poolcalc.answers.columns import (
     JUMP,
     NAME,
     OPERATOR,
+    at_most,
     declared,
     field_legend,
     joined,
@@ -19,6 +20,7 @@ from poolcalc.answers.columns import (
     output,
     per_axis,
     percentage,
+    rounded,
     title,
     width,
 )
@@ -28,6 +30,7 @@ from poolcalc.answers.view import view_unit
 from poolcalc.network.graph import INPUT
 from poolcalc.renderers.answer import Answer, Cell, Note
 from poolcalc.wish import Wish
+from poolcalc.wording import counted
 
 
 def _first(_: Report, layer: Layer) -> Cell:
@@ -53,18 +56,17 @@ def _half(number: Fraction) -> str:
 
 def _covered(report: Report, layer: Layer) -> Cell:
     field = report.actual.get(layer.node.name)
-    return percentage(100 * field.count(field.central_unit) / prod(field.pixels) if field else None)
+    cell = percentage(100 * field.count(field.central_unit) / prod(field.pixels) if field else None)
+    return cell._replace(text=at_most(report, layer) + cell.text) if field else cell
 
 
 def _deviation(report: Report, layer: Layer) -> Cell:
-    deviations = report.deviations.get(layer.node.name)
-    return joined([f"{deviation:.1f}" for deviation in deviations] if deviations else [])
+    return joined([rounded(deviation, 1) for deviation in report.deviations.get(layer.node.name) or ()])
 
 
 def _width(report: Report, layer: Layer) -> Cell:
-    deviations = report.deviations.get(layer.node.name)
-    fields = zip(deviations, layer.receptive_field, strict=True) if deviations else ()
-    return joined([f"{width(deviation, field):.0f}" for deviation, field in fields])
+    axes = zip(report.deviations.get(layer.node.name) or (), layer.receptive_field, strict=False)
+    return joined([rounded(width(*axis), 0) for axis in axes])
 
 
 def _remarks(report: Report, layer: Layer) -> Cell:
@@ -99,7 +101,7 @@ COLUMNS = (
 
 
 _EFFECTIVE = (
-    "σ, ±2σ: untrained estimate, deviation of the gradient's energy and width of the span that holds most of it"
+    "σ, ±2σ: untrained estimate for it, deviation of the gradient's energy and width of the span with most of it"
 )
 
 
@@ -119,8 +121,10 @@ def _notes(report: Report) -> list[Note]:
     endless = f"theoretical, on an endless canvas, in {unit}"
     notes = [
         Note(f"RF, jump, first, last, center: {endless}; the last three are those of unit 0"),
-        *field_legend(layers),
+        *field_legend(report),
     ]
+    if report.asked and any(layer.sees_both for layer in layers):
+        notes.append(Note("bounds are about local paths: behind a gate, units see the whole map besides"))
     if not analysis.gates:
         notes.append(Note("without gates: what global branches add beside local ones is left out"))
     return [
@@ -143,7 +147,8 @@ def _proof(report: Report) -> list[Note]:
     for why, names in reasons.items():
         more = " …" if len(names) > 3 else ""
         lines.append(f"not proven: {', '.join(names[:3])}{more} ({why})")
-    lines.append(f"receptive field proven by execution for {len(proof.proven)} of {len(report.layers)} layers")
+    layers = f"{len(proof.proven)} of {counted(len(report.layers), 'layer')}"
+    lines.append(f"proven by execution for {layers}: what every unit really sees, along each axis")
     return list(map(Note, lines))
 
 

@@ -78,7 +78,7 @@ def answer(report: Report, *, verbose: bool = False) -> Answer:
 
 def _notes(report: Report, *, verbose: bool) -> list[Note]:
     layers = report.layers
-    notes = [*_legend(layers), *field_legend(layers), *what_is_folded(layers, rows_above(layers)), *_summary(report)]
+    notes = [*_legend(layers), *field_legend(report), *what_is_folded(layers, rows_above(layers)), *_summary(report)]
     if verbose:
         from poolcalc.answers.derivations import arithmetic_lines
 

@@ -16,7 +16,7 @@ TILES = (
     "drop: units at both ends of a tile, for each output, that meet padding where the image goes on",
     "halo: pixels before and after their own that the other units of a tile depend on",
 )
-NO_TILES = "no tiles: not every output sees a neighbourhood alone, moving on by the same jump everywhere"
+NO_TILES = "no tiles: not every output sees a neighbourhood alone, moving on by the same jump whatever the size"
 
 
 def ends(pairs: Sequence[Ends]) -> Cell:

@@ -8,7 +8,7 @@ from poolcalc.answers.report import Report
 from poolcalc.answers.rf import fields_dict
 from poolcalc.answers.view import UnitView, seen_map, span, view_unit
 from poolcalc.renderers.answer import Answer, Cell, Column, Note, Row, Table
-from poolcalc.wording import AXES, NONE, percent
+from poolcalc.wording import AXES, NONE, counted, percent
 
 COLUMNS = (
     Column("axis", "axis", left=True),
@@ -28,7 +28,7 @@ def answer(report: Report, layer: Layer, unit: Sequence[int]) -> Answer:
         f"{report.design.name}  what unit {','.join(map(str, unit))} of {view.layer} sees of {seen_map(report)}",
         tables=lambda: [Table(COLUMNS, tuple(_row(view, axis, name) for axis, name in enumerate(AXES[len(view.of)])))],
         data=lambda: fields_dict(report) | {"unit": view.to_dict()},
-        notes=lambda: _notes(view),
+        notes=lambda: _notes(view, layer),
     )
 
 
@@ -40,9 +40,13 @@ def _row(view: UnitView, axis: int, name: str) -> Row:
     return Row((Cell.plain(name), *span(view.theoretical[axis]), *span(box), center, missing))
 
 
-def _notes(view: UnitView) -> list[Note]:
+def _notes(view: UnitView, layer: Layer) -> list[Note]:
     share, padding = percent(100 * view.pixels / prod(view.of)), view.in_padding
-    notes = [f"sees {view.pixels:,} of {prod(view.of):,} pixels, {share}" if view.actual else "sees padding alone"]
+    notes = [
+        f"sees {view.pixels:,} of {counted(prod(view.of), 'pixel')}, {share}" if view.actual else "sees padding alone"
+    ]
     if padding is not None:
-        notes.append(f"{percent(padding)} of the theoretical box lie outside the input")
+        notes.append(f"{percent(padding)} of the theoretical box lies outside the input")
+    if layer.sees_both:
+        notes.append("theoretical: by local paths; another one sees the whole map")
     return list(map(Note, notes))

@@ -17,8 +17,8 @@ from poolcalc.wish import Wish
 from poolcalc.wording import counted
 
 ASCII = str.maketrans({
-    "×": "x", "–": "-", "−": "-", "─": "-", "→": "->", "←": "<-", "↑": "^", "…": "...", "≥": ">=", "±": "+-", "σ": "s",
-    "⌊": "floor(", "⌋": ")", "⌈": "ceil(", "⌉": ")", "·": "*", "Δ": "change",
+    "×": "x", "–": "-", "−": "-", "─": "-", "→": "->", "←": "<-", "↑": "^", "…": "...", "±": "+-", "σ": "s",
+    "≤": "<=", "≥": ">=", "⌊": "floor(", "⌋": ")", "⌈": "ceil(", "⌉": ")", "·": "*", "Δ": "change",
 })  # fmt: skip
 """What our signs become on a stream that cannot encode them."""
 

@@ -19,6 +19,7 @@ from poolcalc.wording import AXES
 if TYPE_CHECKING:
     from poolcalc.analysis.actual import ActualField
     from poolcalc.analysis.sizes import Nearest
+    from poolcalc.analysis.spread import Deviations
 
 
 @dataclass(frozen=True)
@@ -60,7 +61,14 @@ class Facts:
         return actual_fields(analyse(self.graph, gates=False)) if both else self.actual
 
     @cached_property
-    def deviations(self) -> dict[str, tuple[float, ...] | None]:
+    def overstated(self) -> set[str]:
+        """The layers whose fields may be larger than what they see, because channels were left out."""
+        from poolcalc.analysis.channels import overstated
+
+        return overstated(self.analysis)
+
+    @cached_property
+    def deviations(self) -> "dict[str, Deviations | None]":
         """Estimated deviations of the untrained effective fields, by the layer's name."""
         from poolcalc.analysis.spread import estimated_deviations
 

@@ -101,10 +101,10 @@ def _measured(expectation: Expectation, facts: Facts) -> Iterator[_Measured]:
                 subjects = [last_local(layer, facts.layers) or layer for layer in subjects]
             for subject in {layer.node.name: layer for layer in subjects}.values():
                 if isinstance(subject, Sized):
-                    yield _Measured(subject, _values(subject, what))
+                    yield _Measured(subject, _values(subject, what, overstated=subject.node.name in facts.overstated))
 
 
-def _values(layer: Sized, what: str) -> Sequence[Span] | None:
+def _values(layer: Sized, what: str, *, overstated: bool) -> Sequence[Span] | None:
     shape, axes = layer.shape, layer.receptive_field
     match what:
         case "output":
@@ -112,7 +112,7 @@ def _values(layer: Sized, what: str) -> Sequence[Span] | None:
         case "size":
             return [(size, size) for size in shape[1:] or shape]
         case "receptive_field":
-            fields = [(axis.size_min, axis.size) for axis in axes if axis]
+            fields = [(1 if overstated else axis.size_min, axis.size) for axis in axes if axis]
             return fields if len(fields) == len(axes) > 0 else None
         case _:
             jumps = [(axis.jump, axis.jump) for axis in axes if axis and axis.jump is not None]

@@ -93,6 +93,7 @@ RECEPTIVE_FIELD = {
     "effective_padding": "integer?[]",
     "varies": "truth",
     "global": "truth",
+    "at_most": "truth",
 }
 TOTALS = {
     "params": "count",
@@ -239,6 +240,7 @@ def test_the_first_layer_of_mini_cnn_has_the_documented_figures(mini: Any) -> No
             "effective_padding": [1, 1],
             "varies": False,
             "global": False,
+            "at_most": False,
         },
         "dropped": [[0, 0], [0, 0]],
         "lost": [0, 0],

@@ -35,6 +35,15 @@ NETWORKS = {
           - conv: {out_channels: 4, kernel_size: 1, name: gate}
           - multiply: {from: [local, gate], name: gated}
     """,
+    "sliced": """
+        input: [1, 32]
+        layers:
+          - conv: {out_channels: 4, kernel_size: 1, name: narrow}
+          - conv: {out_channels: 4, kernel_size: 9, padding: 4, from: input, name: wide}
+          - concat: {from: [narrow, wide], name: both}
+          - channel_slice: {start: 0, stop: 4, name: kept}
+          - conv: {out_channels: 1, kernel_size: 1, name: last}
+    """,
     "line": """
         input: [1, 21]
         layers:
@@ -178,7 +187,7 @@ def test_what_a_unit_at_the_border_sees(folder: Path) -> None:
         ["column", "38 … 249", "212", "38 … 223", "186", "130.5", "0"],
     ]
     assert "sees 39,432 of 50,176 pixels, 78.6 %" in out
-    assert "12.3 % of the theoretical box lie outside the input" in out
+    assert "12.3 % of the theoretical box lies outside the input" in out
 
 
 def test_the_holes_of_a_unit_are_counted(folder: Path) -> None:
@@ -340,6 +349,22 @@ def test_bounds_that_are_kept_pass(arguments: list[str], folder: Path) -> None:
     ok(rf(folder, *arguments))
 
 
+def test_behind_a_gate_bounds_say_that_they_are_about_local_paths(folder: Path) -> None:
+    said = "bounds are about local paths: behind a gate, units see the whole map besides"
+    assert said in ok(rf(folder, "gated.yaml", "--max", "3"))
+    assert said not in ok(rf(folder, "vgg16", "--max", "212"))
+
+
+def test_where_channels_are_left_out_a_field_is_an_upper_bound(folder: Path) -> None:
+    """Of the channels put together, the slice keeps those that see one pixel; the others see 9."""
+    (table,) = printed_tables(ok(rf(folder, "sliced.yaml")))
+    rows = {row["name"]: [row[key] for key in ("RF", "σ", "±2σ")] for row in table.rows}
+    assert (rows["both"], rows["kept"], rows["last"]) == (["9", "1.8", "7"], ["≤ 9", "–", "–"], ["≤ 9", "–", "–"])
+    assert "RF: ≤ at most: channels that may see more are left out on the way" in table.notes
+    assert ok(rf(folder, "sliced.yaml", "--max", "9"))
+    assert "last: expected receptive field to be at least 2, found 1–9" in rf(folder, "sliced.yaml", "--min", "2").err
+
+
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [
@@ -412,14 +437,14 @@ def test_broken_bounds_stand_in_the_json(folder: Path) -> None:
 
 def test_verify_says_how_many_fields_were_proven(folder: Path) -> None:
     out = ok(on_pipes("rf", "resnet18", "--verify", cwd=folder))
-    assert out.endswith("\nreceptive field proven by execution for 69 of 69 layers\n")
+    assert out.endswith("\nproven by execution for 69 of 69 layers: what every unit really sees, along each axis\n")
 
 
 def test_verify_says_what_was_not_proven_and_why(folder: Path) -> None:
     (table,) = printed_tables(ok(rf(folder, "mini_cnn", "--verify", "--from", "conv2")))
     assert table.notes.endswith(
         "not proven: conv1, relu1, max_pool1 (it sees nothing of the origin)\n"
-        "receptive field proven by execution for 6 of 9 layers"
+        "proven by execution for 6 of 9 layers: what every unit really sees, along each axis"
     )
 
 
@@ -439,7 +464,7 @@ def test_a_field_that_is_refuted_is_our_mistake_and_fails(folder: Path) -> None:
     assert sentences(result)[0] == "conv1: the kernels do not read what the receptive field predicts"
     assert "note: axis 0, unit 1 does not see pixel 0 by prediction, the kernels disagree" in result.err
     assert "this is a mistake in poolcalc" in result.err
-    assert result.out.endswith("receptive field proven by execution for 3 of 9 layers\n")
+    assert result.out.endswith("proven by execution for 3 of 9 layers: what every unit really sees, along each axis\n")
 
 
 # The effective field
@@ -464,6 +489,21 @@ def test_the_effective_field_is_drawn(folder: Path) -> None:
 
 def test_of_a_global_layer_the_last_local_one_before_it_is_drawn(folder: Path) -> None:
     assert "of max_pool2, untrained" in ok(rf(folder, "mini_cnn", "--effective", "linear1"))
+
+
+def test_a_layer_behind_a_gate_has_the_same_deviation_in_every_table(folder: Path) -> None:
+    (table,) = printed_tables(ok(rf(folder, "gated.yaml")))
+    (drawn,) = [
+        line.split() for line in ok(rf(folder, "gated.yaml", "--effective", "gated")).splitlines() if "0  " in line
+    ][:1]
+    assert table.rows[-1]["σ"] == "0.8"
+    assert drawn == ["0", "4.00", "0.82", "3.0", "3"]
+
+
+def test_what_borders_do_to_the_deviation_is_said(folder: Path) -> None:
+    drawn = ok(on_pipes("rf", "resnet50", "--effective", "layer4", cwd=folder))
+    assert "on an endless canvas, as `rf` gives it for every layer, σ is 36.2" in drawn
+    assert "endless" not in ok(rf(folder, "mini_cnn", "--effective", "conv2"))
 
 
 def test_on_one_axis_the_picture_is_one_line(folder: Path) -> None:

@@ -1,22 +1,23 @@
 """The effective receptive field: known figures, and the exact map against gradients of many random networks."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from math import prod, sqrt
-from typing import Any
+from math import sqrt
 
 import numpy as np
 import pytest
+from hypothesis import assume, given
 from support.analysis import analysed
+from support.gradients import Case, Draws, avg_pool, bilinear, drawn, nearest
+from support.networks import LOCAL, architectures, chains
 
 import poolcalc
+from poolcalc.analysis.actual import actual_fields
 from poolcalc.analysis.layers import Analysis, analyse
 from poolcalc.analysis.spread import estimated_deviations
+from poolcalc.answers.columns import width
 from poolcalc.execution.gradient import effective_field
 from poolcalc.execution.results import EffectiveField
 from poolcalc.kernels import AnyArray as Floats
-
-Pair = tuple[int, int]
 
 
 def exact(analysis: Analysis, name: str, unit: Sequence[int] | None = None) -> EffectiveField:
@@ -26,9 +27,8 @@ def exact(analysis: Analysis, name: str, unit: Sequence[int] | None = None) -> E
 
 
 def estimated(analysis: Analysis, name: str) -> tuple[float, ...]:
-    deviations = estimated_deviations(analysis)[name]
-    assert deviations
-    return deviations
+    deviations = estimated_deviations(analysis)[name] or ()
+    return tuple(deviation for deviation in deviations if deviation is not None)
 
 
 def stack(layers: int, size: int = 99) -> Analysis:
@@ -63,6 +63,54 @@ def test_variances_of_a_chain_add_up(layers: list[str], variance: float) -> None
     last = analysis.layers[-1].node.name
     assert estimated(analysis, last) == pytest.approx([sqrt(variance)])
     assert exact(analysis, last).deviation == pytest.approx([sqrt(variance)], rel=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("layers", "variance"),
+    [
+        # The weights 1, 3, 6, 7, 6, 3, 1, squared.
+        (3 * ["avg_pool: {kernel_size: 3, stride: 1}"], 2 * (9 + 9 * 4 + 36) / 141),
+        # 1 … 5 … 1, squared, and two steps of a random walk.
+        (
+            2 * ["avg_pool: {kernel_size: 5, stride: 1}", "conv: {out_channels: 1, kernel_size: 3}"],
+            208 / 85 + 2 * 8 / 12,
+        ),
+        # Enlarged twofold, and means of three: (1, 2) / 3 of two pixels.
+        (["upsample: 2", "avg_pool: {kernel_size: 3, stride: 2}"], 4 / 25),
+    ],
+)
+def test_fixed_filters_behind_each_other_act_as_one(layers: list[str], variance: float) -> None:
+    analysis = analysed(f"input: [1, 60]\nlayers: [{', '.join(layers)}]")
+    last = analysis.layers[-1].node.name
+    assert estimated(analysis, last) == pytest.approx([sqrt(variance)])
+    assert exact(analysis, last).deviation == pytest.approx([sqrt(variance)], rel=1e-6)
+
+
+@given(chains(LOCAL, axes=1, most=4))
+def test_away_from_the_borders_the_estimate_is_the_exact_deviation(text: str) -> None:
+    analysis = analysed(text, input_shape=(4, 300))
+    layer = analysis.layers[-1]
+    assume(layer.shape and layer.spatial[0] < 1000)
+    unit, field = layer.spatial[0] // 2, actual_fields(analysis)[layer.node.name]
+    (deviation,) = estimated_deviations(analysis)[layer.node.name] or (None,)
+    assume(deviation and field and field.box([unit]) == (layer.fields[0].span(unit),))
+    assert exact(analysis, layer.node.name).deviation == pytest.approx([deviation], rel=1e-3)
+
+
+@given(architectures())
+def test_no_deviation_is_larger_than_half_the_field_and_no_span_wider(text: str) -> None:
+    """What lies on n pixels has a deviation of (n − 1) / 2 at most."""
+    analysis = analysed(text)
+    for name, deviations in estimated_deviations(analysis).items():
+        for deviation, axis in zip(deviations or (), analysis.sized[name].receptive_field, strict=False):
+            if deviation and axis:
+                assert deviation <= (axis.size - 1) / 2 + 1e-6
+                assert (width(deviation, axis) or 0) <= axis.size
+
+
+def test_where_there_is_one_pixel_there_is_no_deviation() -> None:
+    conv = "conv: {out_channels: 1, kernel_size: [3, 1], padding: [1, 0]}"
+    assert [*estimated_deviations(analysed(f"input: [1, 1, 9]\nlayers: [{conv}]")).values()] == [(None, None)]
 
 
 def test_vgg16_has_the_known_deviation() -> None:
@@ -185,114 +233,9 @@ def test_energy_can_be_followed_to_an_inner_layer() -> None:
 
 
 # Many random networks
-#
-# A network without activations is linear, and the gradient of a unit is what comes out of the layers' transposes, one
-# after the other. They stand here by hand, for many draws of the weights at once: (draws, channels, rows, columns).
 
 
-@dataclass
-class Draws:
-    """Gradients of networks whose weights are drawn anew for every draw, independently, with variance 1 / fan-in."""
-
-    random: np.random.Generator
-
-    def weights(self, draws: int, out: int, channels: int, fan_in: float) -> Floats:
-        # Uniform, not normal: only the variance counts.
-        return self.random.uniform(-1, 1, (draws, out, channels)) * sqrt(3 / fan_in)
-
-    def conv(
-        self,
-        g: Floats,
-        size: Pair,
-        channels: int,
-        kernel: Pair,
-        *,
-        stride: int = 1,
-        padding: Pair = (0, 0),
-        dilation: int = 1,
-    ) -> Floats:
-        """Return the gradient of the input, which has `size`."""
-        draws, out, *units = g.shape
-        x = np.zeros((draws, channels, *(n + 2 * p for n, p in zip(size, padding, strict=True))))
-        for tap in np.ndindex(kernel):
-            w = self.weights(draws, out, channels, channels * prod(kernel))
-            x[windows(tap, units, stride, dilation)] += np.einsum("doyx,doc->dcyx", g, w)
-        return cropped(x, padding)
-
-    def depthwise(self, g: Floats, size: Pair, kernel: Pair, *, padding: Pair = (0, 0)) -> Floats:
-        draws, channels, *units = g.shape
-        x = np.zeros((draws, channels, *(n + 2 * p for n, p in zip(size, padding, strict=True))))
-        for tap in np.ndindex(kernel):
-            x[windows(tap, units, 1, 1)] += g * self.weights(draws, channels, 1, prod(kernel))[..., np.newaxis]
-        return cropped(x, padding)
-
-    def conv_transpose(
-        self, g: Floats, size: Pair, channels: int, kernel: Pair, *, stride: int, padding: Pair
-    ) -> Floats:
-        draws, out, *_ = g.shape
-        cut = np.pad(g, [(0, 0), (0, 0), *((p, p) for p in padding)])
-        x = np.zeros((draws, channels, *size))
-        for tap in np.ndindex(kernel):
-            w = self.weights(draws, out, channels, channels * prod(kernel) / stride**2)
-            x += np.einsum("doyx,doc->dcyx", cut[windows(tap, size, stride, 1)], w)
-        return x
-
-    def max_pool(self, g: Floats, size: Pair, kernel: Pair, stride: int) -> Floats:
-        """Let any pixel of a window be the largest."""
-        chosen = self.random.integers(prod(kernel), size=g.shape)
-        x = np.zeros((*g.shape[:2], *size))
-        for number, tap in enumerate(np.ndindex(kernel)):
-            x[windows(tap, g.shape[2:], stride, 1)] += g * (chosen == number)
-        return x
-
-
-def windows(tap: Sequence[int], units: Sequence[int], stride: int, dilation: int) -> tuple[Any, ...]:
-    """Return the index of the pixels at one place of all windows."""
-    first = [t * dilation for t in tap]
-    return (..., *(slice(f, f + stride * (n - 1) + 1, stride) for f, n in zip(first, units, strict=True)))
-
-
-def cropped(x: Floats, padding: Pair) -> Floats:
-    rows, columns = (slice(p, n - p) for p, n in zip(padding, x.shape[2:], strict=True))
-    return x[:, :, rows, columns]
-
-
-def avg_pool(g: Floats, size: Pair, kernel: Pair, stride: int, padding: Pair = (0, 0)) -> Floats:
-    x = np.zeros((*g.shape[:2], *(n + 2 * p for n, p in zip(size, padding, strict=True))))
-    for tap in np.ndindex(kernel):
-        x[windows(tap, g.shape[2:], stride, 1)] += g / prod(kernel)
-    return cropped(x, padding)
-
-
-def nearest(g: Floats) -> Floats:
-    draws, channels, rows, columns = g.shape
-    x: Floats = g.reshape(draws, channels, rows // 2, 2, columns // 2, 2).sum(axis=(3, 5))
-    return x
-
-
-def bilinear(g: Floats) -> Floats:
-    """Return what twofold enlargement takes: ¾ of the nearer pixel and ¼ of the other, at the border all of one."""
-    rows, columns = (shares(units) for units in g.shape[2:])
-    x: Floats = np.einsum("dcyx,yi,xj->dcij", g, rows, columns, optimize=True)
-    return x
-
-
-def shares(units: int) -> Floats:
-    points = np.clip((np.arange(units) + 0.5) / 2 - 0.5, 0, units // 2 - 1)
-    nearness: Floats = np.maximum(0, 1 - np.abs(points[:, np.newaxis] - np.arange(units // 2)))
-    return nearness
-
-
-@dataclass
-class Case:
-    """A network, one of its units, and by hand the gradient of the input, given that of the last layer."""
-
-    text: str
-    unit: tuple[int, ...]
-    backward: Callable[[Draws, Floats], Floats]
-
-
-CASES: dict[str, Case] = {}
+CASES: dict[str, Case] = {f"drawn {seed}": drawn(seed) for seed in range(30)}
 
 
 def network(text: str, *unit: int) -> Callable[[Callable[[Draws, Floats], Floats]], Callable[[Draws, Floats], Floats]]:
@@ -520,5 +463,6 @@ def test_the_map_is_the_mean_of_squared_gradients_of_random_networks(case: Case)
     assert ((energy > 0) == (energies > 0).any(axis=0)).all()
     misses = energies - energy * energies.sum(axis=(1, 2), keepdims=True)
     error = misses.std(axis=0) / sqrt(draws)
-    assert (np.abs(misses.mean(axis=0)) <= 4.5 * error).all()
+    rounding = 1e-6 * energies.mean()  # kernels have single precision
+    assert (np.abs(misses.mean(axis=0)) <= 4.5 * error + rounding).all()
     assert error.max() < 0.04 * energies.mean(axis=0).max()  # or else it would prove nothing

@@ -336,6 +336,14 @@ def test_kept_units_of_a_tile_are_those_of_the_whole_image(text: str, data: st.D
     assert not any(tile_differs(graph, axis, tiling, image, start, size).values())
 
 
+def test_channels_behind_a_resizing_that_leaves_nothing_of_one_row_are_known() -> None:
+    # 0.7 rows are none, and 0.7 · 3 are two.
+    twice = "concat: [upsample1, upsample1]"
+    layers = "upsample: 0.7", twice, "conv: {out_channels: 6, kernel_size: 1}", "add: [conv1, concat1]"
+    text = "input: [3, 3]\nlayers:\n" + "".join(f"  - {layer}\n" for layer in layers)
+    assert Sizes(loads(text).graph, 0).present.outputs == (2,)
+
+
 # The command
 
 

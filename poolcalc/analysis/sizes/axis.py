@@ -128,7 +128,7 @@ class AxisSizes:
                 laws[key] = tensor.law
         law = tensor.law
         if maps:  # any size will do that is large enough
-            size = law.since + law.step if law else 1
+            size = law.since + law.step if law else MOST_SIZES
             shape = rule.shape((size,) * len(tensor.sources))
             tensor.channels = shape[0] if shape else 1
         tensor.known = all(source.known for source in tensor.sources) and (law is not None or op.merges)

@@ -64,6 +64,18 @@ class Shared:
         shift = turns * self.advance
         return weight, first + shift * weight, second + shift * (2 * first + shift * weight)
 
+    @property
+    def offset(self) -> float | None:
+        """How far the middle of a unit's energy lies ahead of where even steps from pixel 0 on would put it, in pixels.
+
+        The mean of those of a period: enlarging repeats units, whose middles lie before and behind. None where no unit
+        has energy.
+        """
+        jump = self.advance / len(self.ahead)
+        moments = [(unit, units[0]) for unit, units in enumerate(self.ahead) if units]
+        found = [first / energy - unit * jump for unit, (energy, first, _) in moments if energy]
+        return sum(found) / len(found) if found else None
+
     def deviation(self, unit: int) -> float | None:
         """Return σ of a unit's energy, in pixels; None where it has none, or all of it in one pixel."""
         energy, first, second = self.of(unit, unit)

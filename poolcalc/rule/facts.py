@@ -19,7 +19,7 @@ from poolcalc.wording import AXES
 if TYPE_CHECKING:
     from poolcalc.analysis.actual import ActualField
     from poolcalc.analysis.sizes import Nearest
-    from poolcalc.analysis.spread import Deviations
+    from poolcalc.analysis.spread import Deviations, Shared
 
 
 @dataclass(frozen=True)
@@ -66,6 +66,13 @@ class Facts:
         from poolcalc.analysis.channels import overstated
 
         return overstated(self.analysis)
+
+    @cached_property
+    def shared(self) -> "dict[str, tuple[Shared, ...] | None]":
+        """Where the gradients of units go along every axis, by the layer's name, also of the input."""
+        from poolcalc.analysis.spread import shared
+
+        return shared(self.analysis)
 
     @cached_property
     def deviations(self) -> "dict[str, Deviations | None]":

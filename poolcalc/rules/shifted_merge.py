@@ -1,9 +1,9 @@
 """A merge of maps that have equal sizes but look at different places.
 
-Units of both branches that are combined are centred on different input pixels: one branch was padded or cropped on one
-side more than the other. The sizes hide it. Reported where the shift is at least half a cell, the distance between
-neighbouring units; smaller ones come with every enlargement. Causal networks, which pad before the signal only, shift
-on purpose and are not reported.
+Units of both branches that are combined look at different input pixels: one branch was padded or cropped on one side
+more than the other. The sizes hide it. Reported where what they see, and the middle of where an untrained gradient
+goes, are shifted by at least half a cell, the distance between neighbouring units; smaller shifts come with every
+enlargement. Causal networks, which pad before the signal only, shift on purpose and are not reported.
 
 Bad:
 
@@ -39,6 +39,9 @@ from poolcalc.rule.facts import Facts
 from poolcalc.rule.rule import Remedy, Rule
 from poolcalc.wording import notation
 
+ROUNDING = 1e-6
+"""Pixels that floats may be off by."""
+
 
 class ShiftedMerge(Rule, code="PC103", severity="warning"):
     def look(self, facts: Facts) -> Iterator[Finding]:
@@ -48,9 +51,9 @@ class ShiftedMerge(Rule, code="PC103", severity="warning"):
                 shifts = (shift for axis in range(len(facts.axes)) for shift in _shifts(facts, layer, axis))
                 if found := next(shifts, None):
                     word, one, other, shift = found
-                    amount = f"{float(abs(shift)):g} input {word}{'' if abs(shift) == 1 else 's'}"
+                    amount = f"{abs(shift):.3g} input {word}{'' if abs(shift) == 1 else 's'}"
                     message = f"{other} looks {amount} {'behind' if shift > 0 else 'before'} {one}"
-                    yield self.found(layer, message, "measured between the centres of what their units see")
+                    yield self.found(layer, message, "measured between the middles of where their gradients go")
 
     def remedies(self, facts: Facts, layer: Layer) -> Iterator[Remedy]:
         """Yield even padding in a layer on either path that pads one side more."""
@@ -69,8 +72,12 @@ class ShiftedMerge(Rule, code="PC103", severity="warning"):
                 yield Remedy(f"`padding: {notation(padding)}` in {node.name}", changed)
 
 
-def _shifts(facts: Facts, layer: Layer, axis: int) -> Iterator[tuple[str, str, str, Fraction]]:
-    """Yield by how far other branches are shifted against the first, where their units are equally far apart."""
+def _shifts(facts: Facts, layer: Layer, axis: int) -> Iterator[tuple[str, str, str, float]]:
+    """Yield by how far other branches are shifted against the first, where their units are equally far apart.
+
+    Hulls tell quickly where there is none; of branches that are merges themselves, they may hang over to one side by
+    paths of little weight, so that where the gradients go decides.
+    """
     names = [read.source for read in layer.reads if not read.is_global]
     fields = [PIXELS if name == INPUT else facts.layers[name].fields[axis] for name in names]
     strands = {strand.jump: strand for field in fields[:1] for strand in field.local}
@@ -82,8 +89,18 @@ def _shifts(facts: Facts, layer: Layer, axis: int) -> Iterator[tuple[str, str, s
             shift = _offset(strand) - _offset(other)
             # Enlarging repeats units: their centres are off by up to half of what is repeated.
             cell = max(strand.advance, other.advance)
-            if 2 * abs(shift) >= cell and not (_ends(strand) == _ends(other) and _is_causal(facts, axis)):
-                yield facts.axes[axis], names[0], name, shift
+            if 2 * abs(shift) < cell or (_ends(strand) == _ends(other) and _is_causal(facts, axis)):
+                continue
+            weighted = _between(facts, names[0], name, axis)
+            if weighted is not None and 2 * abs(weighted) >= cell - ROUNDING and weighted * shift > 0:
+                yield facts.axes[axis], names[0], name, weighted
+
+
+def _between(facts: Facts, name: str, other: str, axis: int) -> float | None:
+    """Return how far the gradients of one branch go behind those of another, None where that is not known."""
+    known = [facts.shared.get(each) for each in (name, other)]
+    first, second = (shared[axis].offset if shared else None for shared in known)
+    return None if first is None or second is None else second - first
 
 
 def _offset(strand: Strand) -> Fraction:

@@ -242,6 +242,27 @@ def test_a_shift_is_measured_in_input_pixels() -> None:
     assert finding.help == "use `padding: 1` in one_sided"
 
 
+def test_a_branch_with_a_wide_tail_on_one_side_is_not_shifted() -> None:
+    # Windows start at their own place, so middles lie ahead: of fine by 1, low 3, lower 7, up1 7 − 2 = 5, m1 4, up0 3,
+    # m0 between 1 and 3, down less than 3 + 2 = 5: from low, less than half a cell of 4. Its hull reaches further.
+    pool = "max_pool: {kernel_size: 3, stride: 2, padding: same"
+    assert not findings(
+        chain(
+            "conv: {out_channels: 4, kernel_size: 3, stride: 2, padding: same, name: fine}",
+            f"{pool}, name: low}}",
+            f"{pool}}}",
+            "conv: {out_channels: 4, kernel_size: 3, padding: 1}",
+            "upsample: {scale_factor: 2, name: up1}",
+            "add: {from: [low, up1], name: m1}",
+            "upsample: {scale_factor: 2, name: up0}",
+            "add: {from: [fine, up0], name: m0}",
+            f"{pool}, name: down}}",
+            "add: {from: [low, down], name: out}",
+            size="[1, 64]",
+        )
+    )
+
+
 def test_causal_networks_shift_on_purpose() -> None:
     text = chain("conv: {out_channels: 3, kernel_size: 3, padding: [[2, 0]], name: causal}", "add: [causal, input]")
     assert not findings(text.replace("[3, 32, 32]", "[3, 32]"))

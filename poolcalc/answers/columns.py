@@ -81,7 +81,8 @@ def _field_size(report: Report, layer: Layer) -> Cell:
     sizes = per_axis(layer, lambda axis: axis.size)
     shown = per_axis(layer, lambda axis: f"{axis.size_min}–{axis.size}" if axis.varies else axis.size)
     cell = joined(["?" if size is None else size for size in shown])
-    return Cell(at_most(report, layer) + cell.text + ("*" if layer.sees_everything else ""), joined(sizes).value)
+    value = cell.value if shown == sizes and None not in sizes else joined(sizes).value
+    return Cell(at_most(report, layer) + cell.text + ("*" if layer.sees_everything else ""), value)
 
 
 def _field_size_min(_: Report, layer: Layer) -> Cell:

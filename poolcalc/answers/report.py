@@ -232,7 +232,7 @@ class Report:
 def _reduction(positions: int, layer: Layer) -> float | None:
     if layer.shape is None or len(layer.shape) == 1:
         return None
-    return float(100 - Fraction(100 * prod(layer.shape[1:]), positions))
+    return 100 * (positions - prod(layer.shape[1:])) / positions
 
 
 def parameters_of(op: Op) -> dict[str, Any]:

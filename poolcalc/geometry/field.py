@@ -9,7 +9,7 @@ again. Branches whose jumps differ drift apart, so both are kept, and with them 
 jump 0 sees the same pixels from everywhere: global pooling, and the gates built on it.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from math import gcd, lcm
@@ -123,11 +123,11 @@ class Field(NamedTuple):
             return None
         strands = self.local or self.strands
         if len(strands) == 1:
-            spans: Iterable[Span | None] = strands[0].phases[:units]
+            spans: Sequence[Span | None] = strands[0].phases[:units]
         else:
-            spans = (_hull(strand[unit] for strand in strands) for unit in range(units))
+            spans = [_hull(strand[unit] for strand in strands) for unit in range(units)]
         sizes = [span[1] - span[0] + 1 if span else 0 for span in spans]
-        origin = self.span(0)
+        origin = spans[0]
         return Summary(
             size=max(sizes),
             size_min=min(sizes),

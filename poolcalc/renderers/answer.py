@@ -108,8 +108,10 @@ def counted(values: Sequence[int | None]) -> Cell:
     (Cell(text='648', value=648), '≥ 648', '–')
     """
     known = [value for value in values if value is not None]
-    least = "" if len(known) == len(values) else "≥ "
-    return Cell(f"{least}{sum(known):,}", sum(known)) if known else Cell(NONE)
+    if not known:
+        return Cell(NONE)
+    total = sum(known)
+    return Cell(f"{'' if len(known) == len(values) else '≥ '}{total:,}", total)
 
 
 class Answer(NamedTuple):

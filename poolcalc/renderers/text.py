@@ -41,8 +41,6 @@ def _spelled(table: Table, style: Style) -> Table:
 
 
 def _drawn(table: Table, title: str, notes: list[str], style: Style) -> str:
-    from rich.cells import cell_len
-
     lines = list(_lines(table))
     widths = _widths(table, lines)
     kept = _fitting(table, widths, style.width)
@@ -52,7 +50,7 @@ def _drawn(table: Table, title: str, notes: list[str], style: Style) -> str:
         notes = [f"left out at {style.width} columns: {names}", *notes]
 
     def aligned(kind: str, texts: Sequence[str]) -> str:
-        blanks = [" " * (widths[i] - cell_len(texts[i])) for i in kept]
+        blanks = [" " * (widths[i] - _cells(texts[i])) for i in kept]
         cells = [texts[i] + blank if left[i] else blank + texts[i] for i, blank in zip(kept, blanks, strict=True)]
         return _emphasised((" " * _GAP).join(cells).rstrip(), kind, style)
 
@@ -87,11 +85,18 @@ def _lines(table: Table) -> Iterator[Line]:
 
 def _widths(table: Table, lines: Sequence[Line]) -> list[int]:
     """Return the width of every column, headings, totals and blocks' names included."""
-    from rich.cells import cell_len
-
     totals = [[cell.text for cell in table.totals.cells]] if table.totals else []
     texts = [[column.title for column in table.columns], *totals, *(texts for _, texts in lines)]
-    return [max(map(cell_len, column)) for column in zip(*texts, strict=True)]
+    return [max(map(_cells, column)) for column in zip(*texts, strict=True)]
+
+
+def _cells(text: str) -> int:
+    """Return how many columns of a terminal a text takes."""
+    if text.isascii():  # as most are, and as many as there are cells
+        return len(text)
+    from rich.cells import cell_len
+
+    return cell_len(text)
 
 
 def _fitting(table: Table, widths: Sequence[int], width: int | None) -> list[int]:

@@ -195,8 +195,8 @@ def effective_field(report: Report, layer: str) -> "EffectiveField":
 def sizes(network: Design | Graph) -> "SizeStudy":
     """Return the input sizes that suit a network: for every axis the clean and the legal ones, and those nearby.
 
-    A size is legal where every layer runs, and clean where, besides, no floor loses a row. What is true of any other
-    size says `study.axes[axis].verdict(size)`.
+    A size is legal where every layer runs, and clean where, besides, no floor loses a row and maps that are enlarged
+    again are as large as before. What is true of any other size says `study.axes[axis].verdict(size)`.
     """
     from poolcalc.answers.sizes import SizeStudy
 

@@ -6,7 +6,7 @@ from functools import cached_property
 from typing import Any
 
 from poolcalc.analysis.layers import analyse
-from poolcalc.analysis.sizes import Mismatch, Progression, Sizes, Tiling, Verdict
+from poolcalc.analysis.sizes import Mismatch, Progression, Sizes, Tiling, Unrestored, Verdict, study
 from poolcalc.answers.columns import title
 from poolcalc.answers.report import Report
 from poolcalc.answers.tiling import MOST_NAMES, NO_TILES, TILES, ends, joining, locally, progression_dict, tiling_dict
@@ -16,7 +16,10 @@ from poolcalc.wording import AXES, NONE, counted, some
 
 SCHEMA = "poolcalc.sizes/1"
 
-CLEAN = "clean: every layer can run, and no floor leaves rows out that one more window would have reached"
+CLEAN = (
+    "clean: every layer can run, no floor leaves rows out that one more window would have reached, and maps that are "
+    "enlarged again are as large as before"
+)
 
 
 @dataclass(frozen=True)
@@ -32,7 +35,7 @@ class SizeStudy:
     @cached_property
     def axes(self) -> tuple[Sizes, ...]:
         """What there is to know along every axis."""
-        return tuple(Sizes(self.report.graph, axis) for axis in range(len(self.report.graph.input) - 1))
+        return study(self.report.graph)
 
     @property
     def words(self) -> tuple[str, ...]:
@@ -55,7 +58,11 @@ class SizeStudy:
         """Axes that behave alike."""
         alike: dict[Any, list[int]] = {}
         for axis, sizes in enumerate(self.axes):
-            asked = sizes.nearest if self.wanted is None else tuple(map(sizes.verdict, self.wanted))
+            asked = (
+                (sizes.present, sizes.below, sizes.above)
+                if self.wanted is None
+                else tuple(map(sizes.verdict, self.wanted))
+            )
             shown = (sizes.clean, sizes.legal, sizes.fewest, sizes.watched, self.tilings[axis], asked)
             alike.setdefault(shown, []).append(axis)
         return list(alike.values())
@@ -120,14 +127,14 @@ def _table(study: SizeStudy) -> Table:
 
 def _summary_row(study: SizeStudy, word: str, axis: int, above: int) -> Row:
     sizes, tiling = study.axes[axis], study.tilings[axis]
-    nearest, legal = sizes.nearest, sizes.legal
+    legal = sizes.legal
     cells = (
         Cell(word, axis),
-        _number(nearest.present),
+        _number(sizes.present.size),
         _verdict(sizes.present),
         Cell("unknown" if sizes.clean is None else str(sizes.clean), str(sizes.clean) if sizes.clean else None),
-        _number(nearest.below),
-        _number(nearest.above),
+        _number(sizes.below),
+        _number(sizes.above),
         _number(legal.smallest if legal else None),
         _number(tiling.step if tiling else None),
         ends([tiling.halo] if tiling else []),
@@ -160,7 +167,9 @@ def _number(value: int | None) -> Cell:
 def _verdict(verdict: Verdict) -> Cell:
     if not verdict.legal:
         return Cell.plain("impossible")
-    return Cell.plain("clean") if verdict.clean else Cell("loses rows", "loses-rows")
+    if verdict.lost:
+        return Cell("loses rows", "loses-rows")
+    return Cell("not restored", "not-restored") if verdict.unrestored else Cell.plain("clean")
 
 
 def _losses(verdict: Verdict) -> list[str]:
@@ -175,6 +184,15 @@ def _mismatch(mismatch: Mismatch) -> str:
     ('p4 (30 ≠ 29)', 'add (30)')
     """
     return f"{mismatch.layer} ({' ≠ '.join(map(str, dict.fromkeys(mismatch.sizes)))})"
+
+
+def _unrestored(found: Unrestored) -> str:
+    """Write a layer that does not restore a size.
+
+    >>> _unrestored(Unrestored("up", 364, "conv1", 362))
+    'up gives 364 for the 362 before conv1'
+    """
+    return f"{found.layer} gives {found.size} for the {found.wanted} before {found.before}"
 
 
 def _notes(study: SizeStudy) -> list[Note]:
@@ -202,6 +220,10 @@ def _present(sizes: Sizes) -> list[Note]:
         wrong.append(
             Note(f"{present.size} loses {counted(present.rows or 0, 'row')}, at {some(_losses(present), MOST_NAMES)}")
         )
+    if present.unrestored:
+        wrong.append(
+            Note(f"{present.size} is not restored: {some([*map(_unrestored, present.unrestored)], MOST_NAMES)}")
+        )
     return wrong + _doubts(sizes)
 
 
@@ -213,6 +235,8 @@ def _doubts(sizes: Sizes) -> list[Note]:
     if sizes.fewest is None:
         return [Note("no size is legal")]
     rows, best = sizes.fewest
+    if not rows:
+        return [Note("no size is clean: none that loses nothing restores all sizes")]
     return [Note(f"no size is clean; the fewest that are lost are {counted(rows, 'row')}, at {best}")]
 
 
@@ -237,14 +261,13 @@ def _data(study: SizeStudy) -> dict[str, Any]:
 
 def _axis(study: SizeStudy, axis: int) -> dict[str, Any]:
     sizes, tiling = study.axes[axis], study.tilings[axis]
-    nearest, legal = sizes.nearest, sizes.legal
-    verdict = _verdict_dict(sizes)
+    legal, verdict = sizes.legal, _verdict_dict(sizes)
     found: dict[str, Any] = {
         "axis": axis,
         "present": verdict(sizes.present),
         "clean": progression_dict(sizes.clean),
         "legal": progression_dict(legal),
-        "nearest_clean": {"below": nearest.below, "above": nearest.above},
+        "proposed": {"below": sizes.below, "above": sizes.above},
         "smallest_legal": legal.smallest if legal else None,
         "fewest_lost": {"rows": sizes.fewest[0], "sizes": progression_dict(sizes.fewest[1])} if sizes.fewest else None,
         "period": sizes.period,
@@ -264,6 +287,7 @@ def _verdict_dict(sizes: Sizes) -> Callable[[Verdict], dict[str, Any]]:
             "outputs": dict(zip(sizes.watched, verdict.outputs, strict=True)),
             "rows_lost": verdict.rows,
             "lost": [{"layer": layer, "rows": rows} for layer, rows in verdict.lost],
+            "unrestored": [each._asdict() for each in verdict.unrestored],
             "impossible": [
                 {"layer": mismatch.layer, "merge": mismatch.merges, "sizes": list(mismatch.sizes)}
                 for mismatch in verdict.mismatches

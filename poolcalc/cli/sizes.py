@@ -23,9 +23,9 @@ def sizes(
     output: options.Output = None,
     colour: options.Colours = options.Colour.AUTO,
 ) -> None:
-    """Print the clean input sizes of every axis, on which all merges fit and no floor loses a row.
+    """Print the clean input sizes of every axis: all merges fit, no floor loses a row, enlarged maps are as before.
 
-    And the nearest of them, the smallest size that is possible, and how a sliding window goes over a large image.
+    And usual ones nearby, the smallest size that is possible, and how a sliding window goes over a large image.
 
     Exit code 1: a layer that cannot run on the present input.
     """

@@ -18,7 +18,7 @@ from poolcalc.wording import AXES
 
 if TYPE_CHECKING:
     from poolcalc.analysis.actual import ActualField
-    from poolcalc.analysis.sizes import Nearest
+    from poolcalc.analysis.sizes import Sizes, Unrestored
     from poolcalc.analysis.spread import Deviations, Shared
 
 
@@ -156,13 +156,36 @@ class Facts:
         return tuple(axis.rows for axis in left) if left else ((),) * len(self.axes)
 
     @cached_property
-    def nearest_clean(self) -> "tuple[Nearest, ...]":
-        """For every axis the clean input sizes around the present one."""
-        from poolcalc.analysis.sizes import nearest_clean
+    def sizes(self) -> "tuple[Sizes, ...]":
+        """What there is to know of other input sizes, along every axis."""
+        from poolcalc.analysis.sizes import study
 
-        return nearest_clean(self.graph)
+        return study(self.graph)
+
+    @cached_property
+    def unrestored(self) -> "tuple[tuple[Unrestored, ...], ...]":
+        """For every axis the layers that do not restore the size that they are to restore."""
+        enlarged = not self.impossible and any(node.op.enlarges for node in self.graph.nodes)
+        if enlarged and any(map(self._may_be_unrestored, range(len(self.axes)))):
+            return tuple(sizes.present.unrestored for sizes in self.sizes)
+        return ((),) * len(self.axes)
+
+    def _may_be_unrestored(self, axis: int) -> bool:
+        """Return whether some enlarged map misses a size that it may have on another input; to try these takes time.
+
+        Every stage rounds by less than a unit of its own, all of them together by less than two of the coarsest. What
+        is farther from the size before was made so on purpose, as without padding.
+        """
+        from poolcalc.analysis.sizes import enlargements, present_rates
+
+        shapes = self.analysis.shapes
+        for each in enlargements(self.graph, present_rates(self.graph, shapes, axis)):
+            later, earlier = ({shapes[name][1 + axis] for name in names} for names in (each.later, dict(each.earlier)))
+            if 0 < min(abs(a - b) for a in later for b in earlier) < 2 * each.coarser:
+                return True
+        return False
 
     @property
     def is_clean(self) -> bool:
-        """Whether every layer runs and none loses rows."""
-        return not self.impossible and not self.lost
+        """Whether every layer runs, none loses rows, and sizes are restored (see `analysis.sizes`)."""
+        return not self.impossible and not self.lost and not any(self.unrestored)

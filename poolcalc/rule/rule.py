@@ -8,7 +8,7 @@ only where the finding is gone, no rule finds anything new, and the results keep
 """
 
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from inspect import getdoc
 from itertools import islice
 from typing import Any, ClassVar, Literal
@@ -142,14 +142,23 @@ def _keeps_results(changed: Facts, facts: Facts) -> bool:
 
 
 def clean_inputs(facts: Facts) -> Iterator[Remedy]:
-    """Yield the nearest input sizes below and above at which every layer runs and none loses rows, if there are any."""
-    graph, axes = facts.graph, facts.nearest_clean
-    below = tuple(axis.present if axis.clean else axis.below for axis in axes)
-    above = tuple(axis.present if axis.clean else axis.above for axis in axes)
-    found = (with_input(graph, sizes) for sizes in dict.fromkeys((below, above)) if None not in sizes)  # type: ignore[arg-type]
-    graphs = [clean for clean in found if clean != graph and facts.of(clean).is_clean]
+    """Yield the clean input sizes around the present one, if there are any."""
+    found = (clean_input(facts, facts.graph.input[1:], larger=larger) for larger in (False, True))
+    graphs = [graph for graph in dict.fromkeys(found) if graph]
     if graphs:
-        yield Remedy(f"an input of {' or '.join(times(clean.input) for clean in graphs)}", *graphs)
+        yield Remedy(f"an input of {' or '.join(times(graph.input) for graph in graphs)}", *graphs)
+
+
+def clean_input(facts: Facts, limits: Sequence[int], *, larger: bool) -> Graph | None:
+    """Return the network on a clean input that is at least, or at most, as large as `limits`; None if there is none.
+
+    An axis stays as it is that is clean and just as large.
+    """
+    spatial = tuple(sizes.clean_from(limit, larger=larger) for sizes, limit in zip(facts.sizes, limits, strict=True))
+    if None in spatial or spatial == facts.graph.input[1:]:
+        return None
+    graph = with_input(facts.graph, spatial)  # type: ignore[arg-type]
+    return graph if facts.of(graph).is_clean else None
 
 
 def less_dilated(graph: Graph, name: str, dilation: int) -> Iterator[Remedy]:

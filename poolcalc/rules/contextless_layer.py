@@ -32,13 +32,12 @@ from collections.abc import Iterator, Sequence
 from fractions import Fraction
 
 from poolcalc.analysis.layer import Layer, Read, Sized, by_axis
-from poolcalc.analysis.sizes import clean_sizes
 from poolcalc.finding import Finding
 from poolcalc.geometry.field import PIXELS, Strand
-from poolcalc.network.edit import with_input, without
+from poolcalc.network.edit import without
 from poolcalc.network.graph import Graph
 from poolcalc.rule.facts import Facts
-from poolcalc.rule.rule import Remedy, Rule
+from poolcalc.rule.rule import Remedy, Rule, clean_input
 from poolcalc.wording import counted, times
 
 LEAST = Fraction(1, 100)
@@ -74,11 +73,8 @@ class ContextlessLayer(Rule, code="PC211", severity="warning"):
             graph = graph and without(graph, each.node.name)
         yield Remedy(f"the network without {'it' if len(idle) == 1 else 'them'}", graph)
         largest = max(size for _, size in idle)
-        wider = [clean_sizes(facts.graph, axis) for axis in range(len(facts.axes))]
-        spatial = tuple(sizes.above(largest - 1) if sizes else None for sizes in wider)
-        if None not in spatial:
-            changed = with_input(facts.graph, spatial)  # type: ignore[arg-type]
-            yield Remedy(f"an input of {times(changed.input)}", changed)
+        if wider := clean_input(facts, (largest,) * len(facts.axes), larger=True):
+            yield Remedy(f"an input of {times(wider.input)}", wider)
 
 
 def _idle(facts: Facts) -> list[tuple[Sized, int]]:

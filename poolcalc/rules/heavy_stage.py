@@ -29,11 +29,9 @@ from collections.abc import Iterator
 from fractions import Fraction
 
 from poolcalc.analysis.layer import Layer, Sized
-from poolcalc.analysis.sizes import clean_sizes
 from poolcalc.finding import Finding
-from poolcalc.network.edit import with_input
 from poolcalc.rule.facts import Facts
-from poolcalc.rule.rule import Remedy, Rule
+from poolcalc.rule.rule import Remedy, Rule, clean_input
 from poolcalc.wording import counted, times
 
 BYTES = 4
@@ -65,9 +63,5 @@ class HeavyStage(Rule, code="PC401", severity="warning"):
 
     def remedies(self, facts: Facts, layer: Layer) -> Iterator[Remedy]:
         """Yield a clean input of at most half the size."""
-        clean = [clean_sizes(facts.graph, axis) for axis in range(len(facts.axes))]
-        halves = (size // 2 + 1 for size in facts.graph.input[1:])
-        spatial = tuple(sizes.below(half) if sizes else None for sizes, half in zip(clean, halves, strict=True))
-        if None not in spatial:
-            changed = with_input(facts.graph, spatial)  # type: ignore[arg-type]
-            yield Remedy(f"tiles of {times(changed.input)}", changed)
+        if tiles := clean_input(facts, [size // 2 for size in facts.graph.input[1:]], larger=False):
+            yield Remedy(f"tiles of {times(tiles.input)}", tiles)

@@ -19,7 +19,7 @@ from support.tiles import tile_differs
 from poolcalc import Graph, load, loads
 from poolcalc.analysis.actual import actual_fields
 from poolcalc.analysis.layers import Analysis, analyse
-from poolcalc.analysis.sizes import Progression, Sizes, Tiling, clean_sizes, nearest_clean, smallest_legal
+from poolcalc.analysis.sizes import Progression, Sizes, Tiling, smallest_legal, study
 from poolcalc.execution.proof import prove
 from poolcalc.execution.run import run
 from poolcalc.kernels.resampling import resize
@@ -89,11 +89,13 @@ def check_by_trying(graph: Graph, axis: int) -> None:
         assert (size in found.legal) == verdict.legal == (not impossible)
         lost = None if impossible else rows_lost(analysis, axis)
         assert verdict.rows == lost
-        assert (size in found.clean) == verdict.clean == (lost == 0)
         shapes = {layer.node.name: layer.shape for layer in analysis.layers} | {"input": analysis.graph.input}
         for name, units in zip(found.watched, verdict.outputs, strict=True):
             shape = shapes[name]
             assert units == (shape and shape[-1 if len(shape) == 1 else 1 + axis])
+        assert (size in found.clean) == verdict.clean == (lost == 0 and not verdict.unrestored)
+        for each in verdict.unrestored:
+            assert each.size == analysis.shapes[each.layer][1 + axis] != each.wanted
 
 
 # Against trying
@@ -172,12 +174,12 @@ def test_a_shortcut_beside_a_window_loses_nothing() -> None:
     layers = "  - branches: {merge: add, paths: [[conv: {out_channels: 2, kernel_size: 1, stride: 2}], [%s]]}\n"
     beside = "conv: {out_channels: 2, kernel_size: 3, stride: 2, padding: 1}"
     graph = loads(f"input: [2, 8]\nlayers:\n{layers % beside}").graph
-    assert str(clean_sizes(graph, 0)) == "every size"
+    assert str(Sizes(graph, 0).clean) == "every size"
 
 
 def test_rows_between_windows_are_not_lost_by_a_floor() -> None:
     graph = loads("input: [1, 8]\nlayers:\n  - conv: {out_channels: 1, kernel_size: 1, stride: 2}\n  - relu\n").graph
-    assert str(clean_sizes(graph, 0)) == "every size"
+    assert str(Sizes(graph, 0).clean) == "every size"
 
 
 def test_where_no_size_is_clean_the_fewest_lost_rows_are_told() -> None:
@@ -186,7 +188,7 @@ def test_where_no_size_is_clean_the_fewest_lost_rows_are_told() -> None:
     found = Sizes(graph, 0)
     assert found.clean == Progression(1, ())
     assert found.fewest == (1, Progression(1, (0,)))
-    assert nearest_clean(graph)[0] == (None, 9, False, None)
+    assert (found.below, found.present.clean, found.above) == (None, False, None)
 
 
 def test_where_no_size_is_legal_there_is_none() -> None:
@@ -200,7 +202,8 @@ def test_where_no_size_is_legal_there_is_none() -> None:
 
 def test_axes_are_judged_alone() -> None:
     graph = replace(load("unet").graph, input=(1, 572, 570))
-    assert nearest_clean(graph) == ((556, 572, True, 588), (556, 570, False, 572))
+    around = [(axis.below, axis.present.clean, axis.above) for axis in study(graph)]
+    assert around == [(556, True, 588), (556, False, 572)]
     assert smallest_legal(graph) == (188, 188)
 
 

@@ -13,7 +13,7 @@ from support.examples import network_of
 import poolcalc
 from poolcalc.analysis.actual import actual_fields
 from poolcalc.analysis.layers import Analysis
-from poolcalc.analysis.sizes import clean_sizes
+from poolcalc.analysis.sizes import Sizes
 from poolcalc.execution import estimate
 from poolcalc.execution.gradient import effective_field
 from poolcalc.execution.proof import prove
@@ -111,7 +111,7 @@ def test_a_new_operator_is_run_thin_proven_and_followed_backward(space_to_depth:
 
 def test_the_sizes_that_suit_a_new_operator_are_found(space_to_depth: type[Op]) -> None:
     graph = poolcalc.loads(network_of(space_to_depth)).graph
-    clean = clean_sizes(graph, 0)
+    clean = Sizes(graph, 0).clean
     assert clean
     assert [size for size in range(1, 13) if size in clean] == [3, 6, 9, 12]
 

@@ -141,7 +141,7 @@ def test_an_odd_size_of_a_feature_pyramid_is_explained() -> None:
     assert "layer4.0.conv2 ⌊(15 + 1 + 1 − 3)/2⌋ + 1 = 8 (15 is no multiple of 2), upsampled5 8·2 = 16" in told
     assert "conv1 ⌊(225 + 3 + 3 − 7)/2⌋ + 1 = 113" in told
     assert finding.help
-    assert "an input of 3×224×224 or 3×253×253" in finding.help
+    assert "an input of 3×224×224 or 3×256×256" in finding.help
     for size, name in ((15, "upsampled5"), (29, "upsampled4"), (57, "upsampled3")):
         assert f"`size: {size}` instead of a factor in {name}" in finding.help
 
@@ -163,7 +163,7 @@ def test_the_layer_that_enlarges_may_lie_before_the_end_of_a_branch() -> None:
     (finding,) = findings(text)  # the row that the pool leaves out is one that the merge would read
     assert finding.rule.code == "PC101"
     assert finding.help
-    assert finding.help.startswith("use an input of 3×32×32 or 3×34×34; or `size: 33` instead of a factor in enlarged")
+    assert finding.help.startswith("use an input of 3×32×32 or 3×36×36; or `size: 33` instead of a factor in enlarged")
 
 
 def test_merges_always_count_and_an_input_that_suits_is_named() -> None:
@@ -283,7 +283,25 @@ def test_a_transposed_convolution_does_not_restore_an_odd_size() -> None:
     )
     finding = only(text, "unrestored-size")
     assert finding.message == "conv_transpose1: gives 34 rows where there were 33 before conv1"
-    assert finding.help == "use an input of 3×32×32; or an input of 3×34×32"
+    assert finding.help == "use an input of 3×32×32 or 3×36×32"
+
+
+def test_one_cause_of_sizes_that_are_not_restored_is_one_finding() -> None:
+    down = ["conv: {out_channels: 4, kernel_size: 3, stride: 2, padding: 1}"] * 3
+    up = ["conv_transpose: {out_channels: 4, kernel_size: 4, stride: 2, padding: 1}"] * 3
+    finding = only(chain(*down, *up, size="[1, 28, 28]"), "unrestored-size")
+    assert finding.message == "conv_transpose1: gives 8 rows where there were 7 before conv3"
+    assert finding.help == "use an input of 1×24×24 or 1×32×32"
+
+
+def test_padding_and_a_window_that_cancel_hide_no_size_and_change_none() -> None:
+    body = "[{pad: {padding: 1, mode: reflect}}, {conv: {out_channels: 4, kernel_size: 3}}]"
+    down = "conv: {out_channels: 4, kernel_size: 3, stride: 2, padding: 1}"
+    text = chain(down, down, f"residual: {{body: {body}}}", "upsample: 4", size="[3, 362, 362]")
+    finding = only(text, "unrestored-size")
+    assert finding.message == "upsample1: gives 364 rows where there were 362 before conv1"
+    padded = ("pad: [[0, 1], [0, 1]]", "conv: {out_channels: 4, kernel_size: 3, stride: 2}", "upsample: 2")
+    assert not findings(chain(*padded))
 
 
 # Receptive fields

@@ -223,3 +223,44 @@ def architectures(
         layers.append(layer)
         sketch.shapes[f"layer{number}"] = result
     return written(start, layers)
+
+
+DOWN = (
+    "conv: {out_channels: 2, kernel_size: 3, stride: 2, padding: 1}",
+    "conv: {out_channels: 2, kernel_size: 4, stride: 2, padding: 1}",
+    "conv: {out_channels: 2, kernel_size: 7, stride: 4, padding: 3}",
+    "max_pool: 2",
+    "max_pool: {kernel_size: 3, stride: 2, ceil_mode: true}",
+    "block: {layers: [{pad: [[0, 1]]}, {conv: {out_channels: 2, kernel_size: 3, stride: 2}}]}",
+)
+LEVEL = (
+    "relu",
+    "conv: {out_channels: 2, kernel_size: 3, padding: 1}",
+    "conv: {out_channels: 2, kernel_size: 3}",
+    "block: {layers: [{pad: {padding: 1, mode: reflect}}, {conv: {out_channels: 2, kernel_size: 3}}]}",
+    "pad: 1",
+    "crop: [[0, 1]]",
+)
+UP = (
+    "conv_transpose: {out_channels: 2, kernel_size: 4, stride: 2, padding: 1}",
+    "conv_transpose: {out_channels: 2, kernel_size: 3, stride: 2, padding: 1}",
+    "conv_transpose: {out_channels: 2, kernel_size: 3, stride: 2, padding: 1, output_padding: 1}",
+    "conv_transpose: {out_channels: 2, kernel_size: 2, stride: 2}",
+    "upsample: 2",
+    "upsample: 4",
+    "upsample: {scale_factor: 2, mode: linear, align_corners: true}",
+)
+
+
+@st.composite
+def encoder_decoders(draw: st.DrawFn) -> str:
+    """Draw a network on one axis that coarsens its maps and enlarges them again, with and without skips."""
+    size = draw(st.one_of(st.integers(1, 70), st.sampled_from([16, 32, 48])))
+    layers = [draw(st.sampled_from(LEVEL)), *draw(st.lists(st.sampled_from((*DOWN, *LEVEL)), min_size=1, max_size=3))]
+    layers += draw(st.lists(st.sampled_from((*UP, *UP, *LEVEL)), min_size=1, max_size=3))
+    if draw(st.integers(0, 3)) == 0:
+        layers.append(f"upsample: {{size: {draw(st.sampled_from([size, 8, 16]))}}}")
+    text = "".join(f"  - {layer}\n" for layer in layers)
+    if draw(st.booleans()):
+        text = f"  - residual: {{body: [{', '.join(f'{{{layer}}}' for layer in layers)}]}}\n"
+    return f"input: [2, {size}]\nlayers:\n{text}"

@@ -1,97 +1,34 @@
 """All sizes of a network along one axis, followed until they repeat."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import combinations
 from math import gcd, lcm
-from typing import Any, NamedTuple
 
 from poolcalc.analysis.remainder import lost
-from poolcalc.analysis.sizes.law import MOST_SIZES, SizeLaw, SizeRule, parameter_values
+from poolcalc.analysis.sizes.law import LAWS, MOST_SIZES, SizeRule, parameter_values
+from poolcalc.analysis.sizes.restored import Enlargement, Restoration, enlargements, restorations
+from poolcalc.analysis.sizes.tensor import Tensor
+from poolcalc.analysis.sizes.verdict import Mismatch, Unrestored, Verdict
 from poolcalc.analysis.unread import origins
 from poolcalc.network.graph import INPUT, Graph, Node
 from poolcalc.network.op import Op
 from poolcalc.network.walk import walk
 
 
-class Mismatch(NamedTuple):
-    """A layer that cannot run, and the sizes of its inputs."""
-
-    layer: str
-    merges: bool
-    sizes: tuple[int, ...]
-
-
-class Verdict(NamedTuple):
-    """What one input size comes to, along one axis.
-
-    outputs: sizes of the layers of `Sizes.watched`, None where they do not come to be.
-    lost: layers whose floor loses rows of their input, and how many; empty where the size is not legal.
-    mismatches: layers that cannot run.
-    """
-
-    size: int
-    outputs: tuple[int | None, ...]
-    lost: tuple[tuple[str, int], ...] = ()
-    mismatches: tuple[Mismatch, ...] = ()
-
-    @property
-    def legal(self) -> bool:
-        """Whether every layer can run."""
-        return not self.mismatches
-
-    @property
-    def rows(self) -> int | None:
-        """How many rows are lost in all, each counted in its own tensor; None where the size is not legal."""
-        return None if self.mismatches else sum(rows for _, rows in self.lost)
-
-    @property
-    def clean(self) -> bool:
-        """Whether the size is legal and loses nothing."""
-        return not self.mismatches and not self.lost
-
-
-class Tensor:
-    """The input, or what a layer puts out.
-
-    rule: None for the input, and where the layer keeps the size of the layer before.
-    flat, channels: features stand for the size of a flat vector, which has no channels.
-    period, gain: so many input pixels more come to so many units more; once settled, all tensors share the period.
-    known: whether period and gain are.
-    root: the first tensor with these very rows; layers that work on each position alone pass them on.
-    sizes: for the input sizes 1, 2, …
-    """
-
-    def __init__(self, name: str, sources: Sequence["Tensor"] = ()) -> None:
-        self.name, self.sources, self.merges = name, tuple(sources), False
-        self.rule: SizeRule | None = None
-        self.law: SizeLaw | None = None
-        self.flat, self.channels = False, 1
-        self.known = True
-        self.period, self.gain = 1, 1
-        self.root = self
-        self.sizes: list[int | None] = []
-
-    @property
-    def reads_all(self) -> bool:
-        """Whether the layer leaves nothing at the end of its input, whatever the size is."""
-        return self.rule is None or self.merges or (self.law is not None and self.law.reads_all)
-
-
 class AxisSizes:
     """All tensors of a network along one axis, followed until their sizes repeat.
 
     period: None where that takes too long. settled: the input size from which on everything repeats. lost: rows lost at
-    the input sizes 1, 2, …, None where the size is not legal.
+    the input sizes 1, 2, …, None where the size is not legal. restorations: which maps are to be of one size.
     """
 
     def __init__(self, graph: Graph, axis: int, factors: dict[str, int]) -> None:
-        self.graph, axes = graph, len(graph.input) - 1
+        self.graph, self.present, axes = graph, graph.input[1 + axis], len(graph.input) - 1
         self.image = Tensor(INPUT)
         self.image.channels = graph.input[0]
         self.tensors = {INPUT: self.image}
         origin = origins(graph)
         operators: dict[Op, Op] = {}
-        laws: dict[Any, SizeLaw] = {}
         for node in graph.nodes:
             tensor = Tensor(node.name, [self.tensors[name] for name in node.inputs])
             self.tensors[node.name] = tensor
@@ -106,15 +43,16 @@ class AxisSizes:
                 operators[op] = op.on_axes([i if i == axis else None for i in range(axes)])
             channels = [None if source.flat else source.channels for source in tensor.sources]
             tensor.rule = SizeRule(operators[op], axis, axes, channels, factors.get(node.name, 1))
-            self._prepare(tensor, tensor.rule, laws)
+            self._prepare(tensor, tensor.rule)
         self.outputs = frozenset(self.tensors[name].root for name in graph.outputs)
         self.losers = self._losers()
         self.period: int | None = None
         self.settled = 1
         self.lost: list[int | None] = []
+        self.restorations: list[Restoration] = []
 
     @staticmethod
-    def _prepare(tensor: Tensor, rule: SizeRule, laws: dict[Any, SizeLaw]) -> None:
+    def _prepare(tensor: Tensor, rule: SizeRule) -> None:
         """Find out what does not depend on sizes: channels, and how the sizes go on."""
         op = rule.op
         maps = [source for source in tensor.sources if not source.flat]
@@ -123,9 +61,9 @@ class AxisSizes:
             flat = tensor.sources[0].flat
             width = (rule.channels[0], rule.factor) if op.flattens else None
             key = (type(op), flat, width, *parameter_values(op, rule.axis))
-            tensor.law = laws.get(key) or rule.law()
+            tensor.law = LAWS.get(key) or rule.law()
             if tensor.law and tensor.law.gain:  # none may also mean that the channels are wrong, here alone
-                laws[key] = tensor.law
+                LAWS[key] = tensor.law
         law = tensor.law
         if maps:  # any size will do that is large enough
             size = law.since + law.step if law else MOST_SIZES
@@ -176,12 +114,19 @@ class AxisSizes:
             return
         for tensor in self.tensors.values():
             tensor.gain *= period // tensor.period
+        enlarged = list(
+            enlargements(self.graph, {name: tensor.gain for name, tensor in self.tensors.items() if not tensor.flat})
+        )
         reached, goal = 0, max(2 * period, 32)
         while goal <= 2 * MOST_SIZES:
             for tensor, sizes in self.columns(range(reached + 1, goal + 1)).items():
                 tensor.sizes += sizes
             reached = goal
-            self.settled = 1 + max(map(self._last_irregular, self.tensors.values()))
+            self.settled = 1 + max(
+                *map(self._last_irregular, self.tensors.values()),
+                *(_last_read(*each) for each in self.losers),
+                *map(self._last_within, enlarged),
+            )
             if self.settled + period - 1 <= reached:
                 self.period = period
                 impossible = {
@@ -193,6 +138,7 @@ class AxisSizes:
                 }
                 followed = range(1, self.settled + period)
                 self.lost = [None if size in impossible else self._rows(size) for size in followed]
+                self.restorations = self._restorations(enlarged) if enlarged else []
                 return
             goal = max(2 * reached, self.settled + period - 1)
 
@@ -211,6 +157,29 @@ class AxisSizes:
             ),
             default=0,
         )
+
+    def _last_within(self, enlarged: Enlargement) -> int:
+        """Return the last input size at which a finer map is no larger than an enlarged one of constant size."""
+        constant = self.tensors[enlarged.later[0]]
+        finer = [self.tensors[name] for name, _ in enlarged.earlier if not constant.gain]
+        return max((_last(map(_reaches, constant.sizes, tensor.sizes)) for tensor in finer), default=0)
+
+    def _restorations(self, enlarged: Sequence[Enlargement]) -> list[Restoration]:
+        native = {tensor.name: column[0] for tensor, column in self.columns([self.present]).items()}
+        sizes = {name: tensor.sizes for name, tensor in self.tensors.items()}
+        legal = {place: rows for place, rows in enumerate(self.lost) if rows is not None}
+        lasting = {place: rows for place, rows in legal.items() if place + 1 >= self.settled}
+        return restorations(enlarged, sizes, native, lasting or legal)
+
+    def restores(self, size: int) -> bool:
+        """Return whether an input size that was followed restores what is to be restored."""
+        return not any(self._unrestored(lambda tensor: tensor.sizes[size - 1]))
+
+    def _unrestored(self, size_of: Callable[[Tensor], int | None]) -> Iterator[Unrestored]:
+        for later, earlier, before in self.restorations:
+            size, wanted = size_of(self.tensors[later]), size_of(self.tensors[earlier])
+            if size is not None and wanted is not None and size != wanted:
+                yield Unrestored(later, size, before, wanted)
 
     def folded(self, size: int) -> tuple[int, int]:
         """Return an input size that was followed and behaves alike, and the periods between the two."""
@@ -252,7 +221,8 @@ class AxisSizes:
             if None not in inputs
         )
         rows = () if mismatches else tuple(self._lost(sizes.__getitem__))
-        return Verdict(size, tuple(sizes[tensor] for tensor in watched), rows, mismatches)
+        unrestored = () if mismatches else tuple(self._unrestored(sizes.__getitem__))
+        return Verdict(size, tuple(sizes[tensor] for tensor in watched), rows, mismatches, unrestored)
 
     @staticmethod
     def last_map(tensor: Tensor) -> Tensor:
@@ -266,6 +236,27 @@ class AxisSizes:
 def _last(irregular: Iterable[bool]) -> int:
     """Return the last input size, counted from 1, at which something is irregular; 0 if it never is."""
     return max((size for size, found in enumerate(irregular, start=1) if found), default=0)
+
+
+def _last_read(root: Tensor, readers: Sequence[Tensor]) -> int:
+    """Return the last input size at which a reader of constant size may still read what the others leave, 0 if none.
+
+    The larger its input, the more it leaves itself.
+    """
+
+    def left(those: Sequence[Tensor], size: int) -> int:
+        return min(tensor.rule.remainder(size).after for tensor in those if tensor.rule)
+
+    growing = [tensor for tensor in readers if tensor.law and tensor.law.leaves_more]
+    steady = [tensor for tensor in readers if tensor not in growing]
+    if not growing or not steady:
+        return 0
+    most = max((left(steady, size) for size in set(root.sizes) if size), default=0)
+    return _last(size is not None and left(growing, size) < most for size in root.sizes)
+
+
+def _reaches(a: int | None, b: int | None) -> bool:
+    return a is not None and b is not None and a >= b
 
 
 def _unsteady(a: int | None, b: int | None, a_gain: int, b_gain: int) -> bool:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import fields
 from fractions import Fraction
+from math import prod
 from typing import Any, NamedTuple
 
 from poolcalc.analysis.outcome import require_accepted
@@ -14,16 +15,26 @@ MOST_SIZES = 16_384
 """Odd resizings in a row multiply the period; networks that need more sizes than this are not given a progression."""
 
 
+FAR = 8
+"""How many times larger an input is tried for what only large ones show: by then, resizing reads one row in four."""
+
+
 class SizeLaw(NamedTuple):
     """How an operator's size rule goes on: from size `since` on, `step` rows more come to `gain` units more.
 
-    reads_all: whether no row at the end is ever left out.
+    reads_all: whether no row at the end is ever left out. leaves_more: whether more are, the larger the input is, as in
+    resizing to a constant size.
     """
 
     step: int
     gain: int
     since: int
     reads_all: bool
+    leaves_more: bool = False
+
+
+LAWS: dict[Any, SizeLaw] = {}
+"""By kinds and numbers of operators: networks have them in common, and so have axes and remedies."""
 
 
 class SizeRule(dict[Any, int | None]):
@@ -92,8 +103,10 @@ class SizeRule(dict[Any, int | None]):
                 since = far
                 while since > 1 and self._goes_on(since - 1, step, gains):
                     since -= 1
-                reads_all = not any(self.remainder(size).after for size in range(1, far + step))
-                return SizeLaw(step, max(gains, default=0), since, reads_all)
+                gain = max(gains, default=0)
+                leaves_more = not gain and self.remainder(FAR * far).after > 0
+                reads_all = not leaves_more and not any(self.remainder(size).after for size in range(1, far + step))
+                return SizeLaw(step, gain, since, reads_all, leaves_more)
         return None
 
     def _goes_on(self, size: int, step: int, gains: set[int]) -> bool:
@@ -105,7 +118,21 @@ class SizeRule(dict[Any, int | None]):
         if len(gains) > 1:
             gains.discard(later - units)
             return False
-        return self._behind(size) == self._behind(size + step)
+        (after, rounded), (later_after, later_rounded) = self._behind(size), self._behind(size + step)
+        return rounded == later_rounded and (after == later_after or gains == {0})
+
+
+def slope(op: Op, axis: int, shape: Shape) -> Fraction:
+    """Return how many units more come to a row more, in the long run; without the search for a law.
+
+    shape: of an input on which the operator can run, but for the size along the axis.
+    """
+    if op.window:
+        return Fraction(1, op.window.stride[axis])
+    numbers = [abs(n) for value in parameter_values(op, axis) for n in _integers(value) if n]
+    far, step = 1 + sum(numbers), prod(numbers)  # rules repeat by numbers of theirs
+    few, many = (op.output_shape([(*shape[: 1 + axis], size, *shape[2 + axis :])]) for size in (far, far + step))
+    return Fraction(many[1 + axis] - few[1 + axis], step)
 
 
 def parameter_values(op: Op, axis: int, *, others: bool = True) -> Iterator[Any]:

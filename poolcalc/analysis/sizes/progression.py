@@ -46,6 +46,28 @@ class Progression:
         earlier = (size - 1 - (size - 1 - offset) % self.step for offset in self.offsets)
         return max((*(n for n in self.early if n < size), *(n for n in earlier if n >= self.since)), default=None)
 
+    def usual(self, size: int, *, larger: bool) -> int | None:
+        """Return a member above or below a size, as people would choose it; None where there is none.
+
+        It is the nearest, or one close behind that a larger power of two divides, as sizes of data sets, tiles and
+        published networks mostly are: strides multiply to powers of two. Close are so many sizes as the largest power
+        of two in an eighth of the nearest, at most 32, the stride of most networks; or one step, if that is not more
+        than a quarter.
+
+        >>> every = Progression(1, (0,))
+        >>> every.usual(440, larger=True), every.usual(62, larger=True), Progression(4, (0,)).usual(62, larger=False)
+        (448, 64, 60)
+        >>> alexnet = Progression(32, (0, 1, 31), 63)
+        >>> alexnet.usual(230, larger=False), alexnet.usual(230, larger=True)
+        (224, 256)
+        """
+        nearest = self.above(size) if larger else self.below(size)
+        if nearest is None:
+            return None
+        close = max(min(32, 1 << max(1, nearest // 8).bit_length() - 1), self.step if self.step <= nearest // 4 else 1)
+        window = range(nearest, nearest + close) if larger else range(nearest, nearest - close, -1)
+        return max((n for n in window if n in self), key=lambda n: n & -n)
+
     def __str__(self) -> str:
         early = some(self.early, MOST_TERMS)
         if not self.offsets:

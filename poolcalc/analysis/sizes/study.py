@@ -1,41 +1,38 @@
-"""What the sizes along one axis come to: clean and legal progressions, the nearest sizes, tiles."""
+"""What the sizes along one axis come to: clean and legal progressions, those nearby, tiles."""
 
 from collections.abc import Callable, Iterable, Sequence
 from fractions import Fraction
 from functools import cached_property
 from math import ceil, floor
-from typing import NamedTuple
+from typing import Any
 
 from poolcalc.analysis.layers import Analysis
-from poolcalc.analysis.sizes.axis import AxisSizes, Tensor, Verdict, flat_factors
+from poolcalc.analysis.sizes.axis import AxisSizes, flat_factors
+from poolcalc.analysis.sizes.law import parameter_values
 from poolcalc.analysis.sizes.progression import Progression
+from poolcalc.analysis.sizes.tensor import Tensor
 from poolcalc.analysis.sizes.tiles import Layout, Tiling, layout, overhang, wrong_ends
+from poolcalc.analysis.sizes.verdict import Verdict
 from poolcalc.geometry.field import Strand
 from poolcalc.network.graph import Graph
 
 
-class Nearest(NamedTuple):
-    """The present size along an axis, whether it is clean, and the next clean ones; None where there are none."""
-
-    below: int | None
-    present: int
-    clean: bool
-    above: int | None
-
-
-def clean_sizes(graph: Graph, axis: int) -> Progression | None:
-    """Return the clean input sizes along an axis, None where the network is too irregular for a progression."""
-    return Sizes(graph, axis).clean
-
-
-def nearest_clean(graph: Graph) -> tuple[Nearest, ...]:
-    """Return, for every axis, the clean sizes around the present one."""
-    return tuple(Sizes(graph, axis).nearest for axis in range(len(graph.input) - 1))
+def study(graph: Graph) -> tuple["Sizes", ...]:
+    """Return what there is to know along every axis; axes that are alike are studied once."""
+    found: dict[Any, Sizes] = {}
+    studies = []
+    for axis, size in enumerate(graph.input[1:]):
+        values = tuple(tuple(parameter_values(node.op, axis)) for node in graph.nodes)
+        key = size, values, tuple(flat_factors(graph, axis).items())
+        if key not in found:
+            found[key] = Sizes(graph, axis)
+        studies.append(found[key])
+    return tuple(studies)
 
 
 def smallest_legal(graph: Graph) -> tuple[int | None, ...]:
     """Return, for every axis, the smallest input size on which all layers can run; None where there is none."""
-    legal = (Sizes(graph, axis).legal for axis in range(len(graph.input) - 1))
+    legal = (sizes.legal for sizes in study(graph))
     return tuple(sizes.smallest if sizes else None for sizes in legal)
 
 
@@ -84,9 +81,14 @@ class Sizes:
                 for units, gain in zip(known.outputs, self._gains, strict=True)
             ]
         )
-        if not known.mismatches:
-            return Verdict(size, outputs, known.lost)
         tensors = self._axis.tensors
+        unrestored = tuple(
+            each._replace(size=each.size + more, wanted=each.wanted + more)
+            for each in known.unrestored
+            for more in [turns * tensors[each.layer].gain]
+        )
+        if not known.mismatches:
+            return Verdict(size, outputs, known.lost, (), unrestored)
         mismatches = (
             mismatch._replace(
                 sizes=tuple(
@@ -100,19 +102,19 @@ class Sizes:
 
     @cached_property
     def clean(self) -> Progression | None:
-        """The sizes that are legal and lose nothing; None where the network is too irregular."""
-        return self._progression(lambda rows: rows == 0)
+        """The sizes that are legal, lose nothing and restore sizes; None where the network is too irregular."""
+        return self._progression(lambda size: self._axis.lost[size - 1] == 0 and self._axis.restores(size))
 
     @cached_property
     def legal(self) -> Progression | None:
         """The sizes on which all layers can run; None where the network is too irregular."""
-        return self._progression(lambda rows: rows is not None)
+        return self._progression(lambda size: self._axis.lost[size - 1] is not None)
 
     @cached_property
     def fewest(self) -> tuple[int, Progression] | None:
         """The fewest rows that a legal size loses, and the sizes that lose no more; None where there are none."""
         least = min((rows for rows in self._axis.lost if rows is not None), default=None)
-        sizes = self._progression(lambda rows: rows == least)
+        sizes = self._progression(lambda size: self._axis.lost[size - 1] == least)
         return None if least is None or sizes is None else (least, sizes)
 
     @property
@@ -121,17 +123,30 @@ class Sizes:
         return self.verdict(self.graph.input[1 + self.axis])
 
     @property
-    def nearest(self) -> Nearest:
-        """The clean sizes around the present one."""
-        present = self.present
-        clean = self.clean or Progression(1, ())
-        return Nearest(clean.below(present.size), present.size, present.clean, clean.above(present.size))
+    def below(self) -> int | None:
+        """The clean size below the present one that people would use, None where there is none."""
+        return self.clean.usual(self.present.size, larger=False) if self.clean else None
 
-    def _progression(self, suits: Callable[[int | None], bool]) -> Progression | None:
+    @property
+    def above(self) -> int | None:
+        """The clean size above the present one that people would use, None where there is none."""
+        return self.clean.usual(self.present.size, larger=True) if self.clean else None
+
+    def clean_from(self, limit: int, *, larger: bool) -> int | None:
+        """Return a clean size of at least, or at most, so many pixels that people would use, None where there is none.
+
+        It is the present size, where that is the limit and clean.
+        """
+        if limit == self.present.size and self.present.clean:
+            return limit
+        return self.clean.usual(limit - 1 if larger else limit + 1, larger=larger) if self.clean else None
+
+    def _progression(self, suits: Callable[[int], bool]) -> Progression | None:
         if self.period is None:
             return None
-        period, settled, lost = self.period, self._axis.settled, self._axis.lost
-        members = {n % period for n in range(settled, settled + period) if suits(lost[n - 1])}
+        period, settled = self.period, self._axis.settled
+        fits = [False, *map(suits, range(1, settled + period))]
+        members = {n % period for n in range(settled, settled + period) if fits[n]}
         step = next(
             q
             for q in range(1, period + 1)
@@ -139,9 +154,9 @@ class Sizes:
         )
         offsets = {n % step for n in members}
         since = settled
-        while since > 1 and suits(lost[since - 2]) == ((since - 1) % step in offsets):
+        while since > 1 and fits[since - 1] == ((since - 1) % step in offsets):
             since -= 1
-        early = tuple(n for n in range(1, since) if suits(lost[n - 1]))
+        early = tuple(n for n in range(1, since) if fits[n])
         return Progression(step, tuple(sorted(offsets)), since, early)
 
     def tiling(self, analysis: Analysis) -> Tiling | None:

@@ -76,11 +76,15 @@ class ConvTranspose(Op):
         )
 
     def resized(self, found: Sequence[int], wanted: Sequence[int]) -> Change | None:
-        """Return other output_padding, which picks one of the sizes that the stride makes equal."""
+        """Return other output_padding, which picks one of the sizes that the stride makes equal, or more padding too."""
         extra = tuple(o + w - f for o, f, w in zip(self.output_padding, found, wanted, strict=True))
-        if min(extra) < 0:
-            return None
-        return Change(f"`output_padding: {notation(extra)}`", self.with_(output_padding=extra))
+        if min(extra) >= 0:
+            return Change(f"`output_padding: {notation(extra)}`", self.with_(output_padding=extra))
+        more = tuple(max(0, (1 - rows) // 2) for rows in extra)  # at both ends, so that the middle stays
+        padding = tuple((before + rows, after + rows) for (before, after), rows in zip(self.padding, more, strict=True))
+        extra = tuple(rows + 2 * added for rows, added in zip(extra, more, strict=True))
+        words = f"`padding: {notation(padding)}` with `output_padding: {notation(extra)}`"
+        return Change(words, self.with_(padding=padding, output_padding=extra))
 
     def unevenness(self, axis: int, size: int) -> str | None:
         """Return by which parameters kernels overlap unevenly."""

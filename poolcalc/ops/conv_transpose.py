@@ -76,7 +76,7 @@ class ConvTranspose(Op):
         )
 
     def resized(self, found: Sequence[int], wanted: Sequence[int]) -> Change | None:
-        """Return other output_padding, which picks one of the sizes that the stride makes equal, or more padding too."""
+        """Return other output_padding, which picks one of the sizes that the stride makes equal, or more of both."""
         extra = tuple(o + w - f for o, f, w in zip(self.output_padding, found, wanted, strict=True))
         if min(extra) >= 0:
             return Change(f"`output_padding: {notation(extra)}`", self.with_(output_padding=extra))

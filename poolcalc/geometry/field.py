@@ -9,7 +9,7 @@ again. Branches whose jumps differ drift apart, so both are kept, and with them 
 jump 0 sees the same pixels from everywhere: global pooling, and the gates built on it.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from fractions import Fraction
 from math import gcd, lcm
@@ -57,8 +57,6 @@ class Strand:
     def through(self, taps: Taps) -> "Strand | None":
         """Return the fields of the units that read this strand's units by `taps`, None where the period explodes."""
         period = len(self.phases)
-        if taps.step == 0:
-            return Strand(0, tuple(_hull(self[i] for i in _extremes(reads, period)) for reads in taps.phases))
         repeats = period // gcd(period, taps.step)
         units = len(taps.phases) * repeats
         if units > MOST_PHASES:
@@ -122,16 +120,14 @@ class Field(NamedTuple):
         if not self.strands:
             return None
         strands = self.local or self.strands
-        if len(strands) == 1:
-            spans: Sequence[Span | None] = strands[0].phases[:units]
-        else:
-            spans = [_hull(strand[unit] for strand in strands) for unit in range(units)]
+        only = strands[0] if len(strands) == 1 else None
+        spans = only.phases[:units] if only else [_hull(strand[unit] for strand in strands) for unit in range(units)]
         sizes = [span[1] - span[0] + 1 if span else 0 for span in spans]
         origin = spans[0]
         return Summary(
             size=max(sizes),
             size_min=min(sizes),
-            jump=strands[0].jump if len(strands) == 1 and strands[0].advance else None,
+            jump=only.jump if only and only.advance else None,
             first=origin and origin[0],
             last=origin and origin[1],
             varies=min(sizes) != max(sizes),

@@ -184,8 +184,9 @@ class _Scattered(Phases):
         at, rest = divmod(unit + self.before, common)
         # at = i·recur + tap·stagger, so tap·stagger ≡ at (mod recur), and the two have no divisor in common.
         tap = at * pow(stagger, -1, recur) % recur
-        if rest or tap >= self.kernel_size:
+        if rest:
             return range(0)
+        # Where the kernel has no such tap, the range comes out empty.
         last = (at - tap * stagger) // recur
         return range(last - (self.kernel_size - 1 - tap) // recur * stagger, last + 1, stagger)
 

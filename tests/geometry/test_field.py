@@ -62,7 +62,7 @@ def test_a_dilated_transposed_convolution_reads_with_gaps() -> None:
 
 
 @pytest.mark.parametrize("dilation", [1, 2, 3, 4])
-@pytest.mark.parametrize("stride", [1, 2, 3, 4])
+@pytest.mark.parametrize("stride", [1, 2, 3, 4, 5])
 @pytest.mark.parametrize("kernel_size", [1, 2, 3, 5])
 def test_transposed_taps_are_the_scattering_read_backward(kernel_size: int, stride: int, dilation: int) -> None:
     taps = transposed(kernel_size, stride, 1, dilation)

@@ -51,7 +51,7 @@ def convolve(
     kernel_size, *_ = window
     taps = len(x) * prod(kernel_size)
     y = np.empty((out_channels, prod(sizes)), np.float32)
-    tiles = list(_tiles(sizes, max(1, WORKSPACE // taps)))
+    tiles = list(_tiles(sizes, WORKSPACE // taps))
     few = len(tiles) < ENOUGH and y.size * (taps // groups) > LARGE
     blocks = list(_blocks(weight, out_channels // groups, halve=few))
 
@@ -101,7 +101,7 @@ def _blocks(rows: Iterator[tuple[slice, Array]], per_group: int, *, halve: bool)
 
 
 def _tiles(sizes: Sequence[int], capacity: int) -> Iterator[Tile]:
-    """Cut the output into runs of at most `capacity` neighbouring positions, in row-major order."""
+    """Cut the output into runs of at most `capacity` neighbouring positions, or one, in row-major order."""
     axis, inner = len(sizes) - 1, 1
     while axis > 0 and inner * sizes[axis] <= capacity:
         inner *= sizes[axis]

@@ -41,7 +41,7 @@ def _slide(x: Array, layouts: Sequence[Layout], combine: np.ufunc, fill: float) 
     """Combine the values of every window, a block of channels at a time."""
     y = np.empty((len(x), *(len(layout.starts) for layout in layouts)), np.float32)
     lows, stops = [0] * len(layouts), [layout.stop for layout in layouts]
-    step = max(1, WORKSPACE // max(1, x[0].size))
+    step = max(1, WORKSPACE // x[0].size)
 
     def fill_in(blocks: Iterator[int]) -> None:
         for low in blocks:

@@ -51,7 +51,7 @@ def lay_out(
     if ceil_mode:
         following = len(starts) * stride
         overhang = following + span - (before + size + after)
-        if 0 < overhang < stride and following < before + size:
+        if overhang < stride and following < before + size:
             starts = range(0, following + 1, stride)
     return Layout(starts, before, size, after, span, dilation)
 
@@ -91,7 +91,7 @@ def inside(units: range, offset: int, size: int) -> Read:
     start, stop, step = units.start + offset, units.stop + offset, units.step
     low = len(range(start, min(stop, 0), step))
     high = len(range(start, min(stop, size), step))
-    return low, high, slice(start + low * step, start + max(low, high) * step, step)
+    return low, high, slice(start + low * step, start + high * step, step)
 
 
 def gather(x: Array, reads: Sequence[Read], out: Array) -> None:

@@ -3,6 +3,7 @@
 import tracemalloc
 from concurrent.futures import ThreadPoolExecutor
 from itertools import pairwise
+from threading import Barrier
 from typing import Any
 
 import numpy as np
@@ -155,6 +156,31 @@ def test_an_error_in_a_helper_is_raised_and_the_pool_ends() -> None:
     with pytest.raises(ZeroDivisionError), parallel.threads(3):
         parallel.share(work, range(9))
     assert parallel._helpers.get() is None  # noqa: SLF001
+
+
+@pytest.mark.parametrize("count", [1, 2, 3])
+def test_as_many_threads_take_part_as_are_asked_for(count: int) -> None:
+    together, started = Barrier(count), list[int]()
+
+    def work(pieces: Any) -> None:
+        started.append(next(pieces))
+        together.wait(10)
+
+    with parallel.threads(count):
+        for pieces in (range(count), range(9)):
+            started.clear()
+            parallel.share(work, pieces)
+            assert sorted(started) == [*range(count)]
+
+
+def test_no_more_threads_take_part_than_there_are_pieces() -> None:
+    calls: list[list[int]] = []
+    with parallel.threads(4):
+        for pieces in range(3):
+            calls.clear()
+            parallel.share(lambda pending: calls.append([*pending]), range(pieces))
+            assert len(calls) <= max(1, pieces)
+            assert sorted(piece for each in calls for piece in each) == [*range(pieces)]
 
 
 def test_kernels_that_are_called_from_several_threads_do_not_share_their_helpers(noise: Noise) -> None:

@@ -45,7 +45,7 @@ class AdaptivePooling(Op):
 
 def _divisors(size: int, wanted: int) -> tuple[int, int]:
     """Return the divisors of a size on both sides of the wanted one, or that itself where none is near."""
-    near = [n for n in range(1, size + 1) if size % n == 0 and wanted < 2 * n < 4 * wanted]
+    near = [n for n in range(wanted // 2 + 1, 2 * wanted) if size % n == 0]
     below, above = (n for n in near if n <= wanted), (n for n in near if n >= wanted)
     return max(below, default=wanted), min(above, default=wanted)
 

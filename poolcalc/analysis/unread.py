@@ -90,7 +90,7 @@ def _runs(taps: Taps, units: int) -> Iterator[range]:
     for phase, reads in enumerate(taps.phases):
         turns = len(range(phase, units, len(taps.phases)))
         for row in reads if turns else ():
-            yield range(row, row + turns * taps.step, taps.step) if taps.step else range(row, row + 1)
+            yield range(row, row + turns * taps.step, taps.step)
 
 
 def _is_dense(taps: Taps, units: int) -> bool:

@@ -57,6 +57,25 @@ def test_rows_that_a_window_skips_and_another_reads_are_not_unread() -> None:
     assert not analysed(8, beside % paths).unread
 
 
+@pytest.mark.parametrize(
+    ("size", "first", "second", "skipped", "cut"),
+    [
+        # Between what two crops keep, rows are skipped; at the ends they are cut.
+        (9, "crop: [[1, 6]]", "crop: {cropping: [[5, 1]], from: input}", (3, 4), (0, 8)),
+        (9, "crop: [[5, 1]]", "crop: {cropping: [[1, 6]], from: input}", (3, 4), (0, 8)),
+        # One that cuts is enough, and what another reads at the ends is not cut: rows 0, 3, 6 of either.
+        (9, "crop: [[5, 1]]", "max_pool: {kernel_size: 1, stride: 3, from: input}", (1, 2, 4), (8,)),
+        (8, "crop: [[0, 6]]", "max_pool: {kernel_size: 1, stride: 3, from: input}", (2, 4, 5), (7,)),
+        (9, "crop: [[3, 1]]", "max_pool: {kernel_size: 2, stride: 3, from: input}", (2,), (8,)),
+    ],
+)
+def test_rows_are_cut_at_the_ends_of_what_all_readers_keep_together(
+    size: int, first: str, second: str, skipped: tuple[int, ...], cut: tuple[int, ...]
+) -> None:
+    ((axis,),) = analysed(size, first, second, "identity").unread.values()
+    assert (axis.skipped, axis.cut, axis.lost) == (skipped, cut, ())
+
+
 def test_what_works_on_each_position_alone_hands_its_rows_on() -> None:
     # The pool loses row 8 of relu1, which is row 8 of the input, and the convolution reads that.
     layers = "relu", "max_pool: {kernel_size: 2, name: half}", "conv: {out_channels: 1, kernel_size: 3, from: input}"

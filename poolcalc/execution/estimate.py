@@ -116,7 +116,7 @@ def _seconds(step: _Step, per_product: float, threads: int) -> float:
     if len(output) == 1:
         work = products * (per_product + PER_WEIGHT)
     else:  # what is copied is multiplied for every channel of a group
-        columns = products // max(1, output[0] // op.channel_groups(given[0]))
+        columns = products // (output[0] // op.channel_groups(given[0]))
         work = (products * per_product + columns * PER_COLUMN) / threads
     return work + values * op.effort + PER_CALL
 

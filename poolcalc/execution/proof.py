@@ -169,7 +169,7 @@ class EvenWeights:
     def __getitem__(self, name: str) -> Array:
         """Return a tensor whole."""
         weight = self.declared[name]
-        return np.full(weight.shape, weight.mean or 1 / max(1, weight.size // weight.shape[0]), np.float32)
+        return np.full(weight.shape, weight.mean or weight.shape[0] / weight.size, np.float32)
 
     def rows(self, name: str) -> Iterator[tuple[slice, Array]]:
         """Yield the tensor as one block."""

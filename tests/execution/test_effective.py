@@ -157,6 +157,16 @@ def test_most_of_a_deep_stack_lies_within_two_deviations_as_of_a_gaussian() -> N
     assert exact(stack(40), "conv40").inside == pytest.approx(0.954, abs=0.01)
 
 
+@pytest.mark.parametrize("kernel_size", [1, 2, 20])
+def test_all_of_a_small_or_even_field_lies_within_two_deviations(kernel_size: int) -> None:
+    analysis = analysed(f"input: [1, 20]\nlayers: [conv: {{out_channels: 3, kernel_size: {kernel_size}}}]")
+    for unit in (0, 20 - kernel_size):
+        field = exact(analysis, "conv1", [unit])
+        assert field.inside == pytest.approx(1)
+        assert field.middle == pytest.approx([unit + (kernel_size - 1) / 2])
+        assert field.energy.sum() == pytest.approx(1)
+
+
 # Merges
 
 

@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
+import numpy as np
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
@@ -11,12 +12,13 @@ from support.analysis import analysed
 from support.examples import network_of
 from support.nan import nan_reaches, seen
 from support.networks import architectures
+from support.proof import LEFT_OUT, WITHOUT_PROBE, names, proof_of
 
 import poolcalc
 from poolcalc.analysis.actual import ActualField, actual_fields
-from poolcalc.analysis.layers import Analysis, analyse
+from poolcalc.analysis.layers import analyse
 from poolcalc.execution import proof
-from poolcalc.execution.proof import prove
+from poolcalc.execution.proof import EvenWeights, prove
 from poolcalc.execution.results import Proof
 from poolcalc.geometry.taps import Taps
 from poolcalc.network.graph import INPUT, Graph, Node
@@ -24,18 +26,6 @@ from poolcalc.network.kind import Channels
 from poolcalc.network.op import Op, make
 from poolcalc.network.parameter import parameters
 from poolcalc.ops import BY_NAME, operators
-
-LEFT_OUT = "channels are left out that may see more than the others"
-WITHOUT_PROBE = "it gives NaN without a probe"
-
-
-def proof_of(analysis: Analysis) -> Proof:
-    return prove(analysis, actual_fields(analysis))
-
-
-def names(analysis: Analysis) -> tuple[str, ...]:
-    return tuple(layer.node.name for layer in analysis.layers)
-
 
 # What holds is proven
 
@@ -81,6 +71,18 @@ def test_an_input_wider_than_one_run_is_probed_in_several() -> None:
         assert fields["subject"]
         fields["subject"] = flipped(fields["subject"], 0, unit, unit + 2)
         assert [*prove(analysis, fields).refuted] == ["subject"]
+
+
+def test_axes_of_different_sizes_are_probed_each_for_itself() -> None:
+    """Even where there are as many channels as rows."""
+    analysis = analysed("input: [9, 9, 7]\nlayers: [conv: {out_channels: 2, kernel_size: 3}, max_pool: 2]\n")
+    assert proof_of(analysis) == Proof(proven=names(analysis), refuted={}, unproven={})
+
+
+def test_from_an_inner_layer_axes_are_probed_each_for_itself() -> None:
+    conv = "conv: {out_channels: 2, kernel_size: 3, from: input, name: %s}"
+    text = f"input: [1, 9, 7]\nlayers: [{conv % 'stem'}, {conv % 'beside'}, add: [stem, beside], max_pool: 2]\n"
+    assert proof_of(analysed(text, origin="stem")).proven == ("stem", "add1", "max_pool1")
 
 
 def test_fields_from_an_inner_layer_are_proven_like_those_from_the_input() -> None:
@@ -194,66 +196,45 @@ def test_one_wrong_pixel_of_one_unit_of_any_layer_is_found(text: str, data: st.D
     assert found.refuted[name].startswith(f"axis {axis}, unit {place[0]} ")
 
 
-# What cannot be proven says why
-
-
 @pytest.mark.parametrize(
-    ("layers", "reason"),
+    ("pixels", "says"),
     [
-        ("conv: {out_channels: 1, kernel_size: 9, name: subject}", "it cannot run"),
-        ("conv: {out_channels: 1, kernel_size: 9}, relu: {name: subject}", "it cannot run"),
-        # A window of padding alone gives minus infinity, and its GELU is minus infinity times zero.
-        ("max_pool: {kernel_size: 2, padding: 1, dilation: 4}, gelu: {name: subject}", WITHOUT_PROBE),
+        ([7], "unit 2 sees pixel 7"),
+        ([3], "unit 2 does not see pixel 3"),
+        ([8, 3], "unit 2 does not see pixel 3"),
+        ([0, 3], "unit 2 sees pixel 0"),
     ],
 )
-def test_a_layer_that_is_not_proven_says_why(layers: str, reason: str) -> None:
-    found = proof_of(analysed(f"input: [1, 3]\nlayers: [{layers}]"))
-    assert found.unproven["subject"] == reason
-    assert not found.refuted
+def test_the_first_pixel_that_is_predicted_wrongly_is_told(pixels: list[int], says: str) -> None:
+    """Unit 2 of a window of 3 sees pixels 2, 3 and 4."""
+    analysis = analysed("input: [1, 9]\nlayers: [conv: {out_channels: 1, kernel_size: 3, name: subject}]\n")
+    field = actual_fields(analysis)["subject"]
+    assert field
+    for pixel in pixels:
+        field = flipped(field, 0, 2, pixel)
+    assert prove(analysis, {"subject": field}).refuted == {
+        "subject": f"axis 0, {says} by prediction, the kernels disagree"
+    }
 
 
-PARTS = """
-    input: [1, 9]
-    layers:
-      - conv: {out_channels: 2, kernel_size: 3, padding: 1, name: narrow}
-      - conv: {out_channels: 2, kernel_size: 5, padding: 2, from: input, name: wide}
-      - concat: {from: [narrow, wide], name: both}
-"""
+def test_a_prediction_of_other_units_is_refuted_by_their_number() -> None:
+    analysis = analysed("input: [1, 9]\nlayers: [conv: {out_channels: 1, kernel_size: 3, name: subject}]\n")
+    fields = actual_fields(analysis)
+    field = fields["subject"]
+    assert field
+    ((masks,),) = field.products
+    found = prove(analysis, {"subject": field._replace(products=((masks[:-1],),))})
+    assert found.refuted == {"subject": "axis 0, 7 units instead of 6"}
 
 
-@pytest.mark.parametrize(
-    ("layers", "proven"),
-    [
-        (["channel_slice: {stop: 2}"], False),
-        (["channel_slice: {stop: 3}"], True),
-        (["channel_shuffle: 2", "channel_slice: {stop: 2}"], True),
-        (["channel_shuffle: 2", "channel_slice: {stop: 1}"], False),
-        (["conv: {out_channels: 4, kernel_size: 1}", "channel_slice: {stop: 1}"], True),
-        (["conv: {out_channels: 4, kernel_size: 1, groups: 2}", "channel_slice: {stop: 1}"], False),
-        (["pixel_shuffle: 2"], False),
-        (["conv: {out_channels: 4, kernel_size: 1}", "pixel_shuffle: 2"], True),
-        (["flatten", "channel_slice: {stop: 9}"], False),
-        (["flatten", "linear: 4", "channel_slice: {stop: 1}"], True),
-    ],
-)
-def test_behind_channels_that_are_left_out_nothing_is_proven_unless_the_others_see_the_same(
-    layers: list[str],
-    proven: bool,  # noqa: FBT001
-) -> None:
-    analysis = analysed(PARTS + "".join(f"      - {layer}\n" for layer in [*layers, "tanh"]))
-    assert proof_of(analysis).unproven == ({} if proven else dict.fromkeys(names(analysis)[-2:], LEFT_OUT))
-
-
-def test_a_field_that_is_too_ragged_to_list_is_not_proven() -> None:
-    analysis = analysed("input: [1, 9]\nlayers: [relu: {name: subject}]")
-    assert prove(analysis, {"subject": None}).unproven == {"subject": "its field is too ragged to list"}
-
-
-@pytest.mark.parametrize("layer", ["flatten", "layer_norm: all", "softmax: positions", "group_norm: 1", "linear: 2"])
-def test_of_a_vector_each_probe_is_run_for_itself(layer: str) -> None:
-    # The last pixel reaches nothing, and must not do so through the statistics of other probes.
-    analysis = analysed(f"input: [1, 7]\nlayers: [max_pool: 2, flatten, {layer}]")
-    assert proof_of(analysis) == Proof(proven=names(analysis), refuted={}, unproven={})
+def test_weights_of_the_proof_average_so_that_nothing_overflows() -> None:
+    """Each of 2 filters has 4 · 3 weights of a twelfth; scales and variances are one."""
+    conv = EvenWeights(make(BY_NAME["conv"], 1, out_channels=2, kernel_size=3), [np.ones((4, 9), np.float32)])
+    assert conv["weight"].ravel().tolist() == pytest.approx([1 / 12] * 24)
+    norm = EvenWeights(make(BY_NAME["batch_norm"], 1), [np.ones((4, 9), np.float32)])
+    assert [norm[name].tolist() for name in ("weight", "running_var")] == [[1] * 4] * 2
+    ((part, rows),) = conv.rows("weight")
+    assert (part, rows.shape) == (slice(0, 2), (2, 4, 3))
 
 
 # The copy along one axis

@@ -100,3 +100,11 @@ def test_one_sided_padding_counts_by_its_larger_side() -> None:
         assert found
         assert found.message == "padding 3 is more than half of kernel_size 4"
         assert found.help == "use padding up to 2, or kernel_size from 6"
+
+
+def test_padding_and_kernels_that_would_do_are_told_for_all_axes() -> None:
+    op = make(BY_NAME["max_pool"], 2, kernel_size=(4, 13))
+    found = op.with_(padding=((3, 0), (1, 6))).contradiction()
+    assert found
+    assert found.message == "padding 3 is more than half of kernel_size 4"
+    assert found.help == "use padding up to 2, or kernel_size from 12"

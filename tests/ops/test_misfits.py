@@ -36,6 +36,32 @@ from poolcalc.ops import BY_NAME
             "axis 1: 0 + 2 + 1 = 3 < 7, input 4×2",
             "use padding: 3, or kernel_size up to 3, or an input of at least 3×6 here",
         ),
+        # An axis on which the window fits needs one pixel at least.
+        (
+            "conv",
+            (1, 3, 3),
+            {"out_channels": 1, "kernel_size": (1, 7), "padding": ((1, 1), (0, 0))},
+            "kernel_size 7 does not fit the padded input of 3",
+            "axis 1: 0 + 3 + 0 = 3 < 7, input 3×3",
+            "use padding: 2, or kernel_size up to 3, or an input of at least 1×7 here",
+        ),
+        # Padding of 2 is too much for a kernel of 2 beside one of 7, and a kernel of 5 too little for padding of 4.
+        (
+            "max_pool",
+            (1, 3, 9),
+            {"kernel_size": (7, 2)},
+            "kernel_size 7 does not fit the padded input of 3",
+            "axis 0: 0 + 3 + 0 = 3 < 7, input 3×9",
+            "use kernel_size up to 3, or an input of at least 7×2 here",
+        ),
+        (
+            "max_pool",
+            (1, 1, 9),
+            {"kernel_size": (9, 2), "padding": ((4, 0), (0, 0))},
+            "kernel_size 9 does not fit the padded input of 5",
+            "axis 0: 4 + 1 + 0 = 5 < 9, input 1×9",
+            "use an input of at least 5×2 here",
+        ),
         # Padding is at most half of the kernel: 3 of 7, and not 4; nor would 2 be half of a kernel that fits.
         (
             "max_pool",

@@ -119,7 +119,8 @@ def test_verbs_give_one_verdict(tmp_path: Path) -> None:
     assert axis["present"]["unrestored"][0] == {"layer": "conv_transpose1", "size": 8, "before": "conv3", "wanted": 7}
     assert axis["proposed"] == {"below": 24, "above": 32}
     (finding,) = json.loads(in_process("check", "net.yaml", "--format", "json", cwd=tmp_path).out)["findings"]
-    assert finding["help"] == "use an input of 2×24 or 2×32"
+    change = "`padding: 2` with `output_padding: 1` in conv_transpose1"
+    assert finding["help"] == f"use {change}; or an input of 2×24 or 2×32"
 
 
 # Against trying

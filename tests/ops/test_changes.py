@@ -104,20 +104,21 @@ def test_a_transposed_convolution_offers_kernels_that_the_stride_divides(
 
 
 @pytest.mark.parametrize(
-    ("found", "wanted", "output_padding"),
+    ("found", "wanted", "words"),
     [
-        ((8, 8), (9, 8), "[2, 1]"),
-        ((8, 8), (7, 7), "0"),
-        ((8, 8), (6, 8), None),
-        ((8, 8), (8, 6), None),
-        ((9, 7), (9, 7), "1"),
+        ((8, 8), (9, 8), "`output_padding: [2, 1]`"),
+        ((8, 8), (7, 7), "`output_padding: 0`"),
+        ((8, 8), (6, 8), "`padding: [1, 0]` with `output_padding: 1`"),  # 1 + 6 − 8 + 2·1 = 1
+        ((8, 8), (8, 5), "`padding: [0, 1]` with `output_padding: [1, 0]`"),
+        ((9, 7), (9, 7), "`output_padding: 1`"),
     ],
 )
-def test_a_transposed_convolution_reaches_other_sizes_by_its_output_padding(
-    found: tuple[int, int], wanted: tuple[int, int], output_padding: str | None
+def test_a_transposed_convolution_reaches_other_sizes_by_its_paddings(
+    found: tuple[int, int], wanted: tuple[int, int], words: str
 ) -> None:
     change = transposed(kernel_size=3, stride=(3, 3), output_padding=1).resized(found, wanted)
-    assert (change and change.words) == (output_padding and f"`output_padding: {output_padding}`")
+    assert change
+    assert change.words == words
 
 
 def test_upsampling_reaches_other_sizes_by_the_size_itself() -> None:

@@ -26,6 +26,7 @@ class Finding(NamedTuple):
     about: a layer's name, "" for the network as a whole, or the place where the text itself says it.
     notes: facts, formulas with the numbers filled in. help: a change that was tried and works.
     share: where `about` is no layer, the one that has most to do with it.
+    explains: whether warnings beside it may follow from it, so that they are worth reading once it is settled.
     """
 
     rule: RuleId
@@ -34,6 +35,7 @@ class Finding(NamedTuple):
     notes: tuple[str, ...] = ()
     help: str | None = None
     share: str = ""
+    explains: bool = False
 
     @property
     def layer(self) -> str:

@@ -197,6 +197,12 @@ class Op(ABC):
         """Whether it makes one value of several of the same channel, without weights."""
         return self.gradient in ("averaged", "chosen")
 
+    @property
+    def cuts_patches(self) -> bool:
+        """Whether it has learned windows side by side, as patch embeddings do: every pixel belongs to one unit."""
+        window = self.window
+        return self.gradient == "learned" and window is not None and window.kernel_size == window.stride
+
     def elsewhere(self) -> Change | None:
         """Return the operator with what another framework means by a parameter of the same name; None if that is clear.
 

@@ -135,11 +135,21 @@ def review(design: Design, findings: Iterable[Finding], policy: Policy, *, ran: 
         if policy.selects(finding.rule.code):
             ignored += bool(heard)
             kept += [] if heard else [finding]
+    kept = _without_consequences(kept)
     if policy.selects(UnusedIgnore.id.code):
         codes = [rule.id.code for rule in ran]
         kept += [ignore.complaint() for ignore in ignores if ignore not in used and ignore.concerns(codes)]
     kept.sort(key=lambda finding: (finding.place(places) or Place())[:2])
     return Checked(source, policy, design.name, tuple(map(policy.judged, kept)), places, ignored)
+
+
+def _without_consequences(findings: list[Finding]) -> list[Finding]:
+    """Leave out warnings that follow from one which explains them, and say there how many."""
+    kept = [finding for finding in findings if finding.explains or finding.rule.severity == "error"]
+    if len(kept) == len(findings) or not any(finding.explains for finding in kept):
+        return findings
+    note = f"left out until this is settled: {counted(len(findings) - len(kept), 'warning')}"
+    return [each._replace(notes=(*each.notes, note)) if each.explains else each for each in kept]
 
 
 class _Ignore(NamedTuple):

@@ -185,7 +185,22 @@ class Facts:
                 return True
         return False
 
+    @cached_property
+    def repeated(self) -> set[str]:
+        """The merges that repeat a map which happens to have one unit: other than a gate, it does not see all."""
+        return {
+            name
+            for name, layer in self.sized.items()
+            if layer.node.op.repeats_ones
+            for read in layer.reads
+            if (source := self.sized.get(read.source))
+            and any(taps.step == 0 and field.local for taps, field in zip(read.taps or (), source.fields, strict=False))
+        }
+
     @property
     def is_clean(self) -> bool:
-        """Whether every layer runs, none loses rows, and sizes are restored (see `analysis.sizes`)."""
-        return not self.impossible and not self.lost and not any(self.unrestored)
+        """Whether every layer runs, none loses rows or is repeated for being small, and sizes are restored.
+
+        See `analysis.sizes`.
+        """
+        return not (self.impossible or self.lost or self.repeated or any(self.unrestored))

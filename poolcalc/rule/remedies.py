@@ -40,6 +40,8 @@ def _repeated(change: Change, graph: Graph, others: set[str]) -> tuple[str, Grap
             return None
         what, where, graph = changed
         places.setdefault(what, []).append(where)
+        if len(places) > 1 and change in (_crop, _pad):  # what has to grow from merge to merge is no mend of its cause
+            return None
     return ", ".join(f"{what} {' and '.join(where)}" for what, where in places.items()), graph
 
 

@@ -4,7 +4,8 @@ Every rule stands in its own file in `rules/`, which names it. Its module's docs
 what is found, then comes why it matters, and a bad and a good example, which tests run.
 
 A rule that knows remedies yields changed networks. Each is analysed again and looked at by all rules, and is proposed
-only where the finding is gone, no rule finds anything new, and the results keep their shapes.
+only where the finding is gone, no rule finds anything new, no merge repeats what has shrunk to one unit, and results
+keep their shapes.
 """
 
 import sys
@@ -107,6 +108,8 @@ class Rule:
 
     def _cures(self, changed: Facts, facts: Facts, layer: Layer) -> bool:
         if layer.node.name in self.shown(changed) or not (self.resizes or _keeps_results(changed, facts)):
+            return False
+        if changed.repeated - facts.repeated:
             return False
         others = sorted(self._rules(), key=lambda rule: not rule.guards)  # those that are quick, and object most
         return not any(rule.objects(changed, facts) for rule in (self, *others) if rule.needs is None)

@@ -2,9 +2,9 @@
 
 The input is channels, then one to three spatial axes. With the batch in front, as other tools have it, an image turns
 into a volume of one channel; with channels last, or without any, a side of the image counts as its channels. The
-network may run all the same, and all that is said of it is wrong. Reported where the sizes suggest it, kernels treat
-all axes alike, and every layer runs on the other reading. An input from outside with other channels than the file's is
-reported, too.
+network may run all the same, and all that is said of it is wrong; other warnings are left out until this one is settled
+or ignored. Reported where the sizes suggest it, kernels treat all axes alike, and every layer runs on the other
+reading. An input from outside with other channels than the file's is reported, too.
 
 Bad:
 
@@ -53,7 +53,8 @@ class DoubtfulLayout(Rule, code="PC108", severity="warning"):
             if _treats_axes_alike(facts.graph) and not facts.of(reshaped(facts.graph, other)).impossible:
                 message = f"{INPUT}: {times(given)} is read as {_read(given)}"
                 note = f"{what}, it is {_read(other)}, and every layer runs on that"
-                yield Finding(self.id, message, INPUT, (note,), f"use an input of {times(other)}, if that is meant")
+                remedy = f"use an input of {times(other)}, if that is meant"
+                yield Finding(self.id, message, INPUT, (note,), remedy, explains=True)
                 return
         if own and own[0] != given[0]:
             message = f"{INPUT}: {counted(given[0], 'channel')}, where the file's {times(own)} has {own[0]}"

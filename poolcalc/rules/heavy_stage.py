@@ -1,8 +1,9 @@
 """A stage that holds most of the memory.
 
 Training keeps the output of every layer until the backward pass, and the maps before the first strides are the largest
-by far. Reported where the layers of one resolution hold more than two thirds of all values, and these alone take more
-than 256 MiB as float32 for one image: fewer channels there, an earlier stride, or smaller tiles save most.
+by far. Reported where the layers of one resolution hold more than two thirds of all values, twice as many each as those
+of other resolutions, and these alone take more than 256 MiB as float32 for one image: fewer channels there, an earlier
+stride, or smaller tiles save most.
 
 Bad:
 
@@ -31,6 +32,7 @@ from fractions import Fraction
 from poolcalc.analysis.layer import Layer, Sized
 from poolcalc.finding import Finding
 from poolcalc.rule.facts import Facts
+from poolcalc.rule.last_maps import last_maps
 from poolcalc.rule.rule import Remedy, Rule, clean_input
 from poolcalc.wording import counted, times
 
@@ -51,7 +53,9 @@ class HeavyStage(Rule, code="PC401", severity="warning"):
                 stages.setdefault(jump, []).append(layer)
         for jump, layers in stages.items():
             values = sum(layer.activations for layer in layers)
-            if 3 * values > 2 * total and values * BYTES >= LEAST:
+            others = [layer.activations for stage in stages.values() if stage is not layers for layer in stage]
+            outweighs = values * len(others) > 2 * sum(others) * len(layers)  # not just more layers
+            if outweighs and 3 * values > 2 * total and values * BYTES >= LEAST:
                 largest = max(layers, key=lambda layer: layer.activations)
                 yield self.found(
                     largest,
@@ -62,6 +66,7 @@ class HeavyStage(Rule, code="PC401", severity="warning"):
                 )
 
     def remedies(self, facts: Facts, layer: Layer) -> Iterator[Remedy]:
-        """Yield a clean input of at most half the size."""
-        if tiles := clean_input(facts, [size // 2 for size in facts.graph.input[1:]], larger=False):
-            yield Remedy(f"tiles of {times(tiles.input)}", tiles)
+        """Yield a clean input of at most half the size; what takes all places together gains nothing from tiles."""
+        if smaller := clean_input(facts, [size // 2 for size in facts.graph.input[1:]], larger=False):
+            what = "an input" if any(last.gathers for last in last_maps(facts)) else "tiles"
+            yield Remedy(f"{what} of {times(smaller.input)}", smaller)

@@ -64,7 +64,10 @@ class LostRows(Rule, code="PC102", severity="warning"):
         return set(facts.lost)
 
     def remedies(self, facts: Facts, layer: Layer) -> Iterator[Remedy]:
-        """Yield less padding, ceil mode for pools, more padding, other inputs."""
+        """Yield less padding, ceil mode for pools, more padding, other inputs.
+
+        No padding moves patches, and none makes windows that lie on it for the most part.
+        """
         yield from () if facts.impossible else self._local(facts.graph, facts.sized[layer.node.name])
         yield from clean_inputs(facts)
 
@@ -80,8 +83,10 @@ class LostRows(Rule, code="PC102", severity="warning"):
         pairs = list(enumerate(window.pairs or ()))
         yield from [padded(tuple(_less(layer, window, *pair) for pair in pairs))] if pairs else []
         yield Remedy(f"`ceil_mode: true` in {name}", with_window(graph, name, ceil_mode=True))
-        for both in (True, False) if pairs else ():
-            yield padded(tuple(_padded(layer, window, *pair, both=both) for pair in pairs))
+        for both in (True, False) if pairs and not op.cuts_patches else ():
+            padding = tuple(_padded(layer, window, *pair, both=both) for pair in pairs)
+            if all(2 * max(pair) <= window.span(axis) for axis, pair in enumerate(padding)):
+                yield padded(padding)
 
 
 def _less(layer: Sized, window: Window, axis: int, pair: tuple[int, int]) -> tuple[int, int]:

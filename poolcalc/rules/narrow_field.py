@@ -4,7 +4,7 @@ Where a classifier averages over the last map, no unit has seen the whole image:
 seen in one piece, only as a bag of patches (Brendel and Bethge 2019). The same holds for any object that the file
 declares in `objects`. Few things fill an image, so a classifier passes whose field covers three quarters of the input.
 A flatten before a linear layer can tell the places apart and puts the patches together, so networks that end so are
-not reported.
+not reported, and neither are those that end in a map: what becomes of it stands elsewhere.
 
 Bad:
 
@@ -58,7 +58,8 @@ class NarrowField(Rule, code="PC210", severity="warning"):
     def look(self, facts: Facts) -> Iterator[Finding]:
         """Yield the head with the widest field where even that is too small."""
         axes = range(len(facts.axes))
-        lasts = last_maps(facts) if facts.knows_results else ()
+        found = last_maps(facts) if facts.knows_results else ()
+        lasts = [last for last in found if last.gathers or facts.design.objects]
         if not lasts or any(last.is_dense or not all(_size(last.layer, axis) for axis in axes) for last in lasts):
             return
         layer, gathers, _ = max(lasts, key=lambda last: _size(last.layer, 0))
@@ -80,7 +81,7 @@ class NarrowField(Rule, code="PC210", severity="warning"):
         Nothing behind a result, and nothing where the last to look around cuts patches: what follows is no convolution.
         """
         found = next(last for last in last_maps(facts) if last.layer is layer)
-        if found.gathers is None or _is_cut_into_patches(facts, layer):
+        if found.gathers is None or _ends_in_patches(facts, layer):
             return
         axes = range(len(facts.axes))
         jumps = [facts.jump(layer.node.name, axis) for axis in axes]
@@ -100,12 +101,11 @@ class NarrowField(Rule, code="PC210", severity="warning"):
             yield Remedy(f"{number} more `{plain.text[2:]}` after {layer.node.name}", changed)
 
 
-def _is_cut_into_patches(facts: Facts, layer: Layer) -> bool:
+def _ends_in_patches(facts: Facts, layer: Layer) -> bool:
     """Return whether the last layer up to here that looks around is a convolution of windows side by side."""
     way = path(facts.graph, facts.layers, INPUT, layer.node.name)
-    windows = ((step.node.op, step.node.op.window) for step in reversed(way))
-    op, window = next(((op, window) for op, window in windows if window and max(window.kernel_size) > 1), (None, None))
-    return bool(op and window and op.gradient == "learned" and window.kernel_size == window.stride)
+    ops = (step.node.op for step in reversed(way))
+    return next((op.cuts_patches for op in ops if op.window and max(op.window.kernel_size) > 1), False)
 
 
 def _size(layer: Layer, axis: int) -> int:

@@ -61,13 +61,20 @@ class OverreachingKernel(Rule, code="PC214", severity="warning"):
             yield self.found(first, message, *_told(facts, axes), *alike)
 
     def remedies(self, facts: Facts, layer: Layer) -> Iterator[Remedy]:
-        """Yield kernels that reach less far, in all layers that are alike."""
+        """Yield kernels that reach less far, in all layers that are alike, where no layer beside these has them yet."""
         layers = next(alike for alike in _alike(facts) if alike[0] is layer)
         for changes in zip(*map(_changes, layers), strict=True):
             graph = facts.graph
             for each, change in zip(layers, changes, strict=True):
                 graph = with_op(graph, each.node.name, change.op)
-            yield Remedy(f"{changes[0].words} in {_names(layers)}", graph)
+            if not any(_has_twin(facts, each, change) for each, change in zip(layers, changes, strict=True)):
+                yield Remedy(f"{changes[0].words} in {_names(layers)}", graph)
+
+
+def _has_twin(facts: Facts, layer: Sized, change: Change) -> bool:
+    """Return whether another layer reads the same by the same operator, as in a pyramid of dilations."""
+    beside = facts.readers[layer.node.inputs[0]]
+    return any(other.node.op == change.op for other in beside if other is not layer)
 
 
 def _alike(facts: Facts) -> list[list[Sized]]:
@@ -105,6 +112,7 @@ def _told(facts: Facts, axes: Sequence[Meetings]) -> Iterator[str]:
     """Say at how many places every tap meets the map, for the axes that matter, once for those that are alike."""
     words: dict[str, list[str]] = {}
     for axis, word in ((axis, word) for axis, word in zip(axes, facts.axes, strict=True) if _overreaches(axis)):
-        met = f"{', '.join(map(str, axis.met[:MOST_NAMED]))}{', …' if len(axis.met) > MOST_NAMED else ''}"
+        few = len(axis.met) <= MOST_NAMED
+        met = ", ".join(map(str, axis.met)) if few else f"{min(axis.met)} to {max(axis.met)}"
         words.setdefault(f"each tap meets the map at {met} of {axis.positions} places", []).append(f"{word}s")
     yield from (f"along {' and '.join(along)}, {text}" for text, along in words.items())

@@ -2,8 +2,9 @@
 
 Units of both branches that are combined look at different input pixels: one branch was padded or cropped on one side
 more than the other. The sizes hide it. Reported where what they see, and the middle of where an untrained gradient
-goes, are shifted by at least half a cell, the distance between neighbouring units; smaller shifts come with every
-enlargement. Causal networks, which pad before the signal only, shift on purpose and are not reported.
+goes, are shifted by more than half a cell, the distance between neighbouring units; smaller shifts come with every
+enlargement and every even kernel. Causal networks, which never look beyond the end, shift on purpose and are not
+reported.
 
 Bad:
 
@@ -36,6 +37,7 @@ from poolcalc.geometry.field import PIXELS, Strand
 from poolcalc.network.edit import with_window
 from poolcalc.network.graph import INPUT
 from poolcalc.rule.facts import Facts
+from poolcalc.rule.last_maps import last_maps
 from poolcalc.rule.rule import Remedy, Rule
 from poolcalc.wording import notation
 
@@ -89,10 +91,10 @@ def _shifts(facts: Facts, layer: Layer, axis: int) -> Iterator[tuple[str, str, s
             shift = _offset(strand) - _offset(other)
             # Enlarging repeats units: their centres are off by up to half of what is repeated.
             cell = max(strand.advance, other.advance)
-            if 2 * abs(shift) < cell or (_ends(strand) == _ends(other) and _is_causal(facts, axis)):
+            if 2 * abs(shift) <= cell or (_ends(strand) == _ends(other) and _is_causal(facts, axis)):
                 continue
             weighted = _between(facts, names[0], name, axis)
-            if weighted is not None and 2 * abs(weighted) >= cell - ROUNDING and weighted * shift > 0:
+            if weighted is not None and 2 * abs(weighted) > cell + ROUNDING and weighted * shift > 0:
                 yield facts.axes[axis], names[0], name, weighted
 
 
@@ -115,6 +117,7 @@ def _ends(strand: Strand) -> set[Fraction]:
 
 
 def _is_causal(facts: Facts, axis: int) -> bool:
-    """Return whether all padding comes before the signal."""
-    windows = (layer.node.op.window for layer in facts.analysis.layers)
-    return all(isinstance(window.padding, tuple) and window.padding[axis][1] == 0 for window in windows if window)
+    """Return whether no result looks beyond the end of the input: what is padded there is cut off again."""
+    results = [last.layer for last in last_maps(facts)]
+    seen = (layer.fields[axis].span(layer.shape[1 + axis] - 1 if layer.spatial else 0) for layer in results)
+    return all(span is None or span[1] < facts.graph.input[1 + axis] for span in seen)

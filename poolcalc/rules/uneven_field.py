@@ -2,7 +2,7 @@
 
 Where a transposed convolution's stride does not divide its kernel, some of its outputs sum more inputs than others, or
 none at all, and images come out with a checkerboard pattern (Odena et al. 2016). Where an adaptive pool's output size
-does not divide its input, its windows differ in size and overlap.
+does not divide its input, its windows differ in size and overlap. Reported where it is more than a fifth.
 
 Bad:
 
@@ -22,6 +22,7 @@ layers:
 """
 
 from collections.abc import Iterator
+from fractions import Fraction
 
 from poolcalc.analysis.layer import Layer, Sized
 from poolcalc.finding import Finding
@@ -29,6 +30,9 @@ from poolcalc.network.edit import with_op
 from poolcalc.rule.facts import Facts
 from poolcalc.rule.rule import Remedy, Rule
 from poolcalc.wording import some
+
+LEAST = Fraction(6, 5)
+"""Units that read more than so many times as much as others are worth a finding."""
 
 MOST_NAMED = 6
 """Layers to list by name."""
@@ -55,7 +59,7 @@ class UnevenField(Rule, code="PC213", severity="warning"):
             for each, change in zip(layers, changes, strict=True):
                 graph = with_op(graph, each.node.name, change.op)
                 places.setdefault(change.words, []).append(each.node.name)
-            yield Remedy(", ".join(f"{words} in {' and '.join(names)}" for words, names in places.items()), graph)
+            yield Remedy(", ".join(f"{words} in {some(names, len(names))}" for words, names in places.items()), graph)
 
 
 def _alike(facts: Facts) -> list[list[Sized]]:
@@ -71,6 +75,7 @@ def _uneven(layer: Sized) -> Iterator[tuple[int, list[int], str]]:
     """Yield the axes along which a layer is uneven, how many units are read there, and why."""
     for axis, taps in enumerate(layer.reads[0].taps or ()):
         counts = sorted({len(reads) for reads in taps.phases})
-        reason = layer.node.op.unevenness(axis, layer.input_shapes[0][1 + axis]) if len(counts) > 1 else None
+        uneven = counts[-1] > LEAST * counts[0]
+        reason = layer.node.op.unevenness(axis, layer.input_shapes[0][1 + axis]) if uneven else None
         if reason:
             yield axis, counts, reason

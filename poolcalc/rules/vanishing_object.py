@@ -65,7 +65,7 @@ class VanishingObject(Rule, code="PC300", severity="warning"):
             if size < 2 * final:
                 layer, jump = next((step, jump) for step, jump in jumps if jump and size < 2 * jump)
                 cells = f"{size}/{final} = {float(size / final):.2g} cells"
-                vanishes = "vanishes" if size <= final else "shrinks below two cells"
+                vanishes = "vanishes" if size <= jump else "shrinks below two cells"
                 yield self.found(
                     layer,
                     f"an object of {counted(size, 'pixel')} {vanishes}: "

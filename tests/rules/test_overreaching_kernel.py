@@ -71,6 +71,22 @@ def test_what_a_transposed_convolution_cuts_off_is_no_use() -> None:
     assert finding.help == "use `kernel_size: 2` with `padding: 0` in c"
 
 
+def test_nothing_is_proposed_that_a_layer_beside_it_does_already() -> None:
+    pyramid = "".join(
+        f"  - conv: {{out_channels: 2, kernel_size: 3, padding: {rate}, dilation: {rate}, from: input}}\n"
+        for rate in (6, 12)
+    )
+    (finding,) = found(f"input: [2, 14, 14]\nlayers:\n{pyramid}  - concat: [conv1, conv2]\n")
+    assert (finding.layer, finding.help) == ("conv2", None)
+    (finding,) = found(f"input: [2, 14, 14]\nlayers:\n{pyramid.replace('6', '5')}  - concat: [conv1, conv2]\n")
+    assert finding.help == "use `dilation: 6` with `padding: 6` in conv2"
+
+
+def test_many_taps_are_not_listed_one_by_one() -> None:
+    (finding,) = found("input: [2, 1]\nlayers:\n  - conv: {out_channels: 2, kernel_size: 15, padding: 7}\n")
+    assert finding.notes == ("along positions, each tap meets the map at 0 to 1 of 1 places",)
+
+
 def test_layers_that_do_the_same_are_one_finding() -> None:
     layer = "conv: {out_channels: 2, kernel_size: 3, padding: 1}"
     (finding,) = found(f"input: [2, 1, 1]\nlayers:\n  - {layer}\n  - {layer}\n  - {layer}\n")

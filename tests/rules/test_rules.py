@@ -146,6 +146,34 @@ def test_an_odd_size_of_a_feature_pyramid_is_explained() -> None:
         assert f"`size: {size}` instead of a factor in {name}" in finding.help
 
 
+PYRAMID = (
+    "conv: {out_channels: 4, kernel_size: 3, stride: 2, padding: 1, name: fine}",
+    "conv: {out_channels: 4, kernel_size: 3, stride: 2, padding: 1, name: middle}",
+    "conv: {out_channels: 4, kernel_size: 3, stride: 2, padding: 1, name: coarse}",
+    "upsample: {scale_factor: 2, name: up2}",
+    "add: [up2, middle]",
+    "upsample: {scale_factor: 2, name: up1}",
+    "add: [up1, fine]",
+)
+
+
+def test_a_map_is_not_made_so_small_that_it_is_repeated() -> None:
+    # 6, 3, 2, 1: up1 is 4 and fine 3. From 2 all maps are 1, and both merges repeat one beside 2 and 4 units.
+    finding = next(each for each in findings(chain(*PYRAMID, size="[3, 6]")) if each.rule.name == "mismatched-merge")
+    assert finding.message == "add2: add needs equal sizes on axis 0, found 4 and 3"
+    assert finding.help
+    assert finding.help.startswith("use an input of 3×7; or `size: 3` instead of a factor in up1")
+
+
+def test_what_would_have_to_grow_from_merge_to_merge_is_not_proposed() -> None:
+    # 20, 10, 5, 3: up2 is 6 beside 5. One row less gives 5, 10 and 10; one more in middle gives 6, 12 and 10, where
+    # two more are missing.
+    finding = only(chain(*PYRAMID, size="[3, 20]"), "mismatched-merge")
+    assert finding.help
+    assert "`- crop: [[0, 1]]` between up2 and add1" in finding.help
+    assert "- pad" not in finding.help
+
+
 def test_channels_that_differ_are_no_matter_of_sizes() -> None:
     text = chain("conv: {out_channels: 4, kernel_size: 1, name: a}", "add: [a, input]")
     assert only(text, "impossible-layer").layer == "add1"
@@ -205,6 +233,17 @@ def test_a_remainder_of_padding_is_no_loss() -> None:
     assert not findings(chain("conv: {out_channels: 4, kernel_size: 3, stride: 2, padding: 1}"))
 
 
+def test_no_window_is_proposed_that_lies_on_padding_for_the_most_part() -> None:
+    # 1 of 17 rows is left over: 2 more on both sides leave 1 of the 4 behind; 3 at the end would make 3 of 4 padding.
+    finding = only(chain("max_pool: 4", size="[3, 17, 17]"), "lost-rows")
+    assert finding.help == "use `padding: 2` in max_pool1; or an input of 3×16×16 or 3×20×20"
+
+
+def test_patches_stay_where_they_are() -> None:
+    finding = only(chain("conv: {out_channels: 8, kernel_size: 4, stride: 4}", size="[3, 17, 17]"), "lost-rows")
+    assert finding.help == "use an input of 3×16×16 or 3×20×20"
+
+
 def test_rows_that_another_branch_reads_are_not_lost() -> None:
     pool, beside = "max_pool: {kernel_size: 2, name: half}", "conv: {out_channels: 4, kernel_size: 3, from: input}"
     assert only(chain(pool, size="[3, 33, 33]"), "lost-rows").layer == "half"
@@ -242,6 +281,15 @@ def test_a_shift_is_measured_in_input_pixels() -> None:
     assert finding.help == "use `padding: 1` in one_sided"
 
 
+def test_half_a_cell_is_what_an_even_kernel_shifts_at_best() -> None:
+    # The middle of −1 … 2 is half a pixel ahead, behind two such kernels one.
+    even = "conv: {out_channels: 3, kernel_size: 4, padding: [[1, 2], [1, 2]]}"
+    assert not findings(chain(even, "add: [conv1, input]"))
+    assert only(chain(even, even, "add: [conv2, input]"), "shifted-merge").message == (
+        "add1: input looks 1 input row before conv2"
+    )
+
+
 def test_a_branch_with_a_wide_tail_on_one_side_is_not_shifted() -> None:
     # Windows start at their own place, so middles lie ahead: of fine by 1, low 3, lower 7, up1 7 − 2 = 5, m1 4, up0 3,
     # m0 between 1 and 3, down less than 3 + 2 = 5: from low, less than half a cell of 4. Its hull reaches further.
@@ -267,6 +315,15 @@ def test_causal_networks_shift_on_purpose() -> None:
     text = chain("conv: {out_channels: 3, kernel_size: 3, padding: [[2, 0]], name: causal}", "add: [causal, input]")
     assert not findings(text.replace("[3, 32, 32]", "[3, 32]"))
     assert only(text.replace("[3, 32, 32]", "[3, 32]").replace("[[2, 0]]", "[[0, 2]]"), "shifted-merge")
+
+
+def test_padding_at_the_end_that_is_cut_off_again_is_causal() -> None:
+    both = "conv: {out_channels: 3, kernel_size: 3, padding: 2}"
+    causal = chain(both, "crop: {cropping: [[0, 2]]}", "add: [crop1, input]", size="[3, 32]")
+    assert not findings(causal)
+    # Unit 31 of what follows sees pixel 32, one beyond the end: the network looks ahead, and the shift is a slip.
+    ahead = causal + "  - conv: {out_channels: 3, kernel_size: 3, padding: 1}\n"
+    assert only(ahead, "shifted-merge").message == "add1: input looks 1 input position behind crop1"
 
 
 def test_a_hanging_window_is_counted() -> None:
@@ -325,6 +382,14 @@ def test_a_flatten_before_a_linear_layer_puts_patches_together() -> None:
     assert not findings(chain(small, "flatten", "linear: 4", more=task))
 
 
+def test_what_becomes_of_a_map_is_not_guessed() -> None:
+    patches, task = "conv: {out_channels: 8, kernel_size: 8, stride: 8}", "task: classification\n"
+    assert not findings(chain(patches, more=task))
+    finding = only(chain(patches, "gap", more=task), "narrow-field")
+    assert finding.message == "conv1: its units see 8 rows, the input has 32"
+    assert finding.help is None
+
+
 def test_objects_ask_for_a_field_of_their_size() -> None:
     task = "task: detection\n"
     small = "conv: {out_channels: 2, kernel_size: 3, padding: 1}"
@@ -362,6 +427,13 @@ def test_holes_are_named_at_the_first_dilated_layer() -> None:
     assert finding.help == "use `dilation: 1` with `padding: 1` in conv1"
 
 
+@pytest.mark.parametrize(("size", "units", "uneven"), [(7, 5, True), (64, 6, False)])
+def test_a_little_more_than_others_read_is_no_pattern(size: int, units: int, *, uneven: bool) -> None:
+    # Of 7 units, 5 windows read 2, 2, 3, 2, 2; of 64, 6 windows read 11 or 12.
+    found = findings(chain(f"adaptive_avg_pool: {units}", "relu", size=f"[3, {size}]"))
+    assert [finding.rule.name for finding in found] == ["uneven-field"] * uneven
+
+
 def test_a_kernel_that_the_stride_does_not_divide_is_uneven() -> None:
     layer = "conv_transpose: {out_channels: 4, kernel_size: 5, stride: 3, padding: 1}"
     finding = only(chain(layer), "uneven-field")
@@ -386,6 +458,12 @@ def test_an_object_vanishes_where_it_becomes_smaller_than_two_cells() -> None:
     )
     assert finding.help
     assert finding.help.endswith("conv1 (units 2 pixels apart) as one more output, as a feature pyramid does")
+    larger = only(replace(design, objects=(6,)), "vanishing-object")  # 1.5 cells there, and less than one at the end
+    assert (
+        larger.message
+        == "max_pool1: an object of 6 pixels shrinks below two cells: units are 4 pixels apart from here on"
+    )
+    assert larger.notes[0] == "conv2, the finest map that is used, shows it on 6/8 = 0.75 cells"
 
 
 def test_a_finer_output_keeps_an_object() -> None:
@@ -422,6 +500,23 @@ def test_the_memory_of_a_stage_is_added_up() -> None:
     values = 2 * 64 * 1024 * 1024
     assert f"{values * 4 >> 20} MiB" in finding.message
     assert f"{values:,} of {values + 4 * 512 * 512:,} values" in finding.notes[0]
+
+
+def test_many_layers_are_no_heavy_stage() -> None:
+    # 13 layers of 2²⁴ values hold three quarters of all, and the one of 2²⁶ before them the rest.
+    stem = "conv: {out_channels: 64, kernel_size: 3, padding: 1}"
+    body = ["conv: {out_channels: 64, kernel_size: 3, stride: 2, padding: 1}", *["relu"] * 12]
+    assert not findings(chain(stem, *body, size="[3, 1024, 1024]"))
+    assert not findings(chain(*[stem] * 5, size="[3, 1024, 1024]"))
+
+
+def test_a_classifier_is_not_cut_into_tiles() -> None:
+    wide, half = (
+        f"conv: {{out_channels: {c}, kernel_size: 3, stride: {s}, padding: 1}}" for c, s in ((128, 1), (4, 2))
+    )
+    dense = only(chain(wide, half, size="[3, 1024, 1024]"), "heavy-stage")
+    pooled = only(chain(wide, half, "gap", size="[3, 1024, 1024]"), "heavy-stage")
+    assert (dense.help, pooled.help) == ("use tiles of 3×512×512", "use an input of 3×512×512")
 
 
 # Remedies

@@ -199,8 +199,5 @@ class Facts:
 
     @property
     def is_clean(self) -> bool:
-        """Whether every layer runs, none loses rows or is repeated for being small, and sizes are restored.
-
-        See `analysis.sizes`.
-        """
-        return not (self.impossible or self.lost or self.repeated or any(self.unrestored))
+        """Whether every layer runs, none loses rows, and sizes are restored (see `analysis.sizes`)."""
+        return not self.impossible and not self.lost and not any(self.unrestored)

@@ -161,7 +161,8 @@ def clean_input(facts: Facts, limits: Sequence[int], *, larger: bool) -> Graph |
     if None in spatial or spatial == facts.graph.input[1:]:
         return None
     graph = with_input(facts.graph, spatial)  # type: ignore[arg-type]
-    return graph if facts.of(graph).is_clean else None
+    changed = facts.of(graph)
+    return graph if changed.is_clean and changed.repeated <= facts.repeated else None
 
 
 def less_dilated(graph: Graph, name: str, dilation: int) -> Iterator[Remedy]:
